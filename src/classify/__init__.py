@@ -1,0 +1,1 @@
+"""Reads releases of support programs, tags what each provides, and exports the coverage matrix."""
