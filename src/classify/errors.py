@@ -48,7 +48,9 @@ class TaxonomyError(ClassifyError):
     @classmethod
     def of(cls, file: str, faults: list[tuple[int, str, str]]) -> TaxonomyError:
         """One error out of every (line, problem, remedy) of a file, in the order of the lines."""
-        errors = [cls(f"{file}:{line}", problem, remedy) for line, problem, remedy in sorted(faults)]
+        errors = [
+            cls(f"{file}:{line}", problem, remedy) for line, problem, remedy in sorted(faults)
+        ]
         first = errors[0]
         whole = cls(first.place, first.problem, first.remedy)
         whole.faults = tuple(errors)

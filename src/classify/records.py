@@ -11,10 +11,12 @@ __all__ = [
     "Document",
     "Evidence",
     "Field",
+    "Gold",
     "Label",
-    "Morpheme",
+    "Origin",
     "Program",
     "Reading",
+    "Role",
     "RuleVerdict",
     "Span",
     "Status",
@@ -22,10 +24,15 @@ __all__ = [
     "Tagging",
     "Unplaced",
     "Vote",
+    "Word",
 ]
 
 Field = Literal["program", "summary"]
 Status = Literal["provided", "considered", "publicity", "referral", "background", "ended", "none"]
+Role = Literal[
+    "", "line", "stop", "comma", "open", "close", "space", "mark", "digit", "verbal", "verb"
+]
+Origin = Literal["unanimous", "adjudicated", "majority"]
 RuleVerdict = Literal["present", "ruled_out", "silent"]
 
 
@@ -77,36 +84,49 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Morpheme:
-    """One morpheme: its characters `start` to `end` of the text, and what the analyser says."""
+class Word:
+    """A morpheme as the dictionary knows it, wherever it stands in a text.
 
-    start: int
-    end: int
-    surface: str
-    normalized: str
+    `key` is what rules and the model compare: the analyser's normalised form, or the form as
+    written where inflection carries the meaning (particles, auxiliaries). `parts` are its units
+    of Sudachi's mode A with their lengths in characters, empty when it has one unit.
+    `role` is what the word does to the shape of a sentence, empty for most.
+    """
+
+    key: str
     pos: str
+    role: Role
+    parts: tuple[tuple[int, Word], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text with its morphemes (Sudachi mode C)."""
+    """A text cut into units: unit i is `words[i]`, at characters `starts[i]` to `starts[i + 1]`.
+
+    Units are the finest (Sudachi's mode A); `wholes` are the longer morphemes of mode C over
+    them, as (first unit, units, word). `starts` has one entry more than `words`: the text's end.
+    """
 
     text: str
-    morphemes: tuple[Morpheme, ...]
+    words: tuple[Word, ...]
+    starts: tuple[int, ...]
+    wholes: tuple[tuple[int, int, Word], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What one rule says of one mention: its status there, and the cue that decided the status.
+    """What one rule says of one mention: its status there, and the cue that gave it that status.
 
-    A rule that is silent casts no vote.
+    `cue` is the cue's id and `cue_span` its words, empty and None where the service is plainly
+    provided. A rule that is silent casts no vote.
     """
 
     tag: str
     rule: str
     status: Status
     span: Span
-    cue: Span | None = None
+    cue: str = ""
+    cue_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +181,34 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What somebody decided about one program and one tag, with quotes from the text."""
+    """What somebody decided about one program and one tag: a line of `labeled/decisions/`.
+
+    `quotes` are the words that show a present tag, `near_miss` the words that could mislead where
+    it is absent; `reason` is given by whoever settles a disagreement.
+    """
 
     program_id: str
     tag: str
     present: bool
     by: str
-    unsure: bool
+    unsure: bool = False
+    quotes: tuple[str, ...] = ()
+    near_miss: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """The decision that holds for one program and one tag, and where it came from.
+
+    `origin` is `unanimous` (all annotators agree), `adjudicated` (settled, with a `reason`), or
+    `majority` (annotators disagree and nobody has settled it yet).
+    """
+
+    program_id: str
+    tag: str
+    present: bool
+    origin: Origin
+    reason: str
     quotes: tuple[str, ...]
-    near_miss: tuple[str, ...]
+    unsure: int

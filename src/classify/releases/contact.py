@@ -1,0 +1,134 @@
+"""A cell that says whom to ask: department, phone, and what is neither."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from classify import cues
+
+__all__ = ["Contact", "has_number", "is_cut", "phone_of", "split"]
+
+_EDGES = " \t\n　、,，;；:：/／・()（）[]【】<>＜＞"
+_GOES_ON = re.compile(r"[-\u2010-\u2015\u2212\d)]")
+_NO_ZERO = re.compile(r"[1-9]\d{8,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The parts of a contact cell: `other` holds fax numbers and mail addresses."""
+
+    department: str
+    phone: str
+    other: str
+
+
+def has_number(text: str) -> bool:
+    """Whether a phone number stands in `text`.
+
+    >>> has_number("０１１－２０６－６９５４"), has_number("令和3年10月")
+    (True, False)
+    """
+    return bool(cues.reading().contact.number.search(_narrow(text)))
+
+
+def split(text: str) -> Contact:
+    """Department and phone out of one text; numbers keep their extensions, as printed.
+
+    >>> split("市民課 電話：011-211-2962（内線123） FAX 011-211-2963")
+    Contact(department='市民課', phone='011-211-2962（内線123）', other='FAX 011-211-2963')
+    """
+    words = cues.reading().contact
+    narrow = _narrow(text)
+    taken: list[tuple[int, int, str]] = []
+    number = words.number.pattern
+    fax = re.compile(f"(?:{words.fax.pattern})(?:{number})", re.IGNORECASE)
+    for pattern in (fax, words.mail):
+        taken += [(m.start(), m.end(), "other") for m in pattern.finditer(narrow)]
+    phones = re.compile(
+        f"(?P<label>(?:{words.label.pattern})?)(?P<phone>(?:{number})(?:{words.extension.pattern})*)",
+        re.IGNORECASE,
+    )
+    for match in phones.finditer(narrow):
+        if not any(start < match.end() and match.start() < end for start, end, _ in taken):
+            taken.append((match.start(), match.start("phone"), "label"))
+            taken.append((match.start("phone"), match.end(), "phone"))
+    return _parts(text, taken)
+
+
+def _parts(text: str, taken: list[tuple[int, int, str]]) -> Contact:
+    kept: dict[str, list[str]] = {"rest": [], "phone": [], "other": [], "label": []}
+    position = 0
+    for start, end, kind in sorted(taken):
+        kept["rest"].append(text[position:start])
+        kept[kind].append(text[start:end].strip())
+        position = max(position, end)
+    kept["rest"].append(text[position:])
+    rest = [part.strip(_EDGES) if _only_edges(part) else part.strip() for part in kept["rest"]]
+    department = " ".join(part for part in rest if part)
+    phone = " ".join(part for part in kept["phone"] if part)
+    return Contact(_unbound(department), phone, " ".join(kept["other"]))
+
+
+def _only_edges(part: str) -> bool:
+    return not part.strip(_EDGES)
+
+
+def _unbound(text: str) -> str:
+    """`text` without separators at its ends and without brackets that lost their other half."""
+    text = text.strip(" \t\n　、,，;；:：/／")
+    for opening, closing in ("()", "（）", "[]", "【】"):
+        if text.count(opening) > text.count(closing):
+            text = text.rstrip(opening) if text.endswith(opening) else text
+        elif text.count(closing) > text.count(opening):
+            text = text.removeprefix(closing)
+    return text.strip()
+
+
+def phone_of(text: str) -> Contact:
+    """A phone cell: labels go, a number that a spreadsheet made of it gets its zero back.
+
+    >>> phone_of("TEL 03-1234-5678").phone, phone_of("112116954").phone
+    ('03-1234-5678', '0112116954')
+    """
+    if _NO_ZERO.fullmatch(text.strip()):
+        return Contact("", "0" + text.strip(), "")
+    words = cues.reading().contact
+    found = split(text)
+    if not found.phone:
+        return Contact("", text.strip(), "")
+    if not found.department:
+        return Contact("", found.phone, found.other)
+    narrow = _narrow(text)
+    label = words.label.match(narrow)
+    kept = text[label.end() :] if label else text
+    for other in filter(None, [found.other]):
+        kept = kept.replace(other, "")
+    return Contact("", kept.strip(), found.other)
+
+
+def is_cut(before: str, after: str) -> bool:
+    """Whether a line break stands inside one phone number or one bracket.
+
+    >>> is_cut("011-206-", "6954"), is_cut("0123-33-3131", "内線2211"), is_cut("内線", "2211")
+    (True, False, True)
+    """
+    if not before or not after:
+        return False
+    if has_number(before) and has_number(after):
+        return False
+    narrow, following = _narrow(before), _narrow(after)
+    open_bracket = narrow.count("(") > narrow.count(")")
+    number_goes_on = bool(_GOES_ON.match(following)) and not has_number(after)
+    return open_bracket or (number_goes_on and (not narrow[-1].isdigit() or not has_number(before)))
+
+
+def _narrow(text: str) -> str:
+    """NFKC, one character for one, so that offsets stay."""
+    return "".join(_one(character) for character in text)
+
+
+def _one(character: str) -> str:
+    normal = unicodedata.normalize("NFKC", character)
+    return normal if len(normal) == 1 else character

@@ -1,0 +1,202 @@
+"""PDF files: the only door to pdfplumber. Ruled tables become grids, other pages placed words."""
+
+from __future__ import annotations
+
+import io
+import logging
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from classify import cues, places
+from classify.errors import InputError
+from classify.records import Unplaced
+from classify.releases import layout, table
+from classify.releases.drafts import Drafts
+from classify.releases.grid import EMPTY, Cell, Grid, Line
+
+__all__ = ["drafts"]
+
+_FETCH_AGAIN = "Fetch it again, or take the release's .xlsx or .csv"
+_SAME = 3.0  # points within which two rulings are one
+_GAP = 0.5  # em; a wider gap between two characters is a space
+
+_Box = tuple[float, float, float, float]
+_Char = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What one page holds: its characters, the cells of its ruled tables, its horizontal rulings."""
+
+    number: int
+    chars: tuple[_Char, ...]
+    tables: tuple[tuple[_Box, ...], ...]
+    rules: tuple[float, ...]
+
+
+def drafts(data: bytes, name: str) -> Drafts:
+    """The programs of a PDF's tables, ruled or not.
+
+    Raises `InputError` when the file is broken, cut off, locked, or holds pictures only.
+    """
+    pages = _pages(data, name)
+    if not any(page.chars for page in pages):
+        raise InputError(
+            name, "its pages hold no text, only pictures", "Run OCR on it or take another form of it"
+        )
+    grids, outside = _ruled(pages)
+    found = table.drafts_of(grids)
+    if found.drafts:
+        return Drafts(found.drafts, (*outside, *found.unplaced))
+    return layout.drafts([_placed(page) for page in pages])
+
+
+def _pages(data: bytes, name: str) -> tuple[_Page, ...]:
+    import pdfplumber
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
+
+    if b"%%EOF" not in data[-4096:]:
+        raise InputError(name, "the PDF is cut off", _FETCH_AGAIN)
+    # pdfminer reports every oddity of a file on the root logger's stream.
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as document:
+            return tuple(_page(page) for page in document.pages)
+    except Exception as error:  # pdfminer lets whatever its parsers raise through
+        if isinstance(error, PDFPasswordIncorrect) or "PDFPasswordIncorrect" in repr(error):
+            problem, remedy = "the PDF is locked with a password", "Save a copy without one"
+        else:
+            problem, remedy = "the PDF is broken", _FETCH_AGAIN
+        raise InputError(name, problem, remedy) from error
+
+
+def _page(page: Any) -> _Page:
+    clean = page.dedupe_chars(tolerance=0.5)
+    tables = sorted(clean.find_tables(), key=lambda found: (found.bbox[1], found.bbox[0]))
+    rules = {round(edge["top"], 1) for edge in clean.horizontal_edges}
+    kept = _Page(
+        number=page.page_number,
+        chars=tuple(clean.chars),
+        tables=tuple(tuple(found.cells) for found in tables),
+        rules=tuple(sorted(rules)),
+    )
+    page.close()
+    return kept
+
+
+def _ruled(pages: Sequence[_Page]) -> tuple[tuple[Grid, ...], tuple[Unplaced, ...]]:
+    """One grid per ruled table, all with the same columns, and the text outside of them."""
+    lefts = _edges(box[0] for page in pages for cells in page.tables for box in cells)
+    grids: list[Grid] = []
+    outside: list[Unplaced] = []
+    for page in pages:
+        left = page.chars
+        for boxes in page.tables:
+            inside = [c for c in left if any(_within(c, box) for box in boxes)]
+            taken = {id(char) for char in inside}
+            left = tuple(char for char in left if id(char) not in taken)
+            grid = _grid(boxes, inside, lefts, f"p.{page.number}")
+            grids.append(Grid(grid, f"p.{page.number}", continues=bool(grids)))
+        outside += _outside(left, page.number)
+    return tuple(grids), tuple(outside)
+
+
+def _grid(
+    boxes: Sequence[_Box], chars: Sequence[_Char], lefts: Sequence[float], source: str
+) -> tuple[tuple[Cell, ...], ...]:
+    """Rows of slots; a cell that spans several slots stands in each of them."""
+    tops = _edges(box[1] for box in boxes)
+    slots = [[EMPTY] * len(lefts) for _ in tops]
+    for box in boxes:
+        cell = _cell([c for c in chars if _within(c, box)], source, box[2] - box[0])
+        for row in range(_slot(tops, box[1]), _slot(tops, box[3] - 2 * _SAME) + 1):
+            for column in range(_slot(lefts, box[0]), _slot(lefts, box[2] - 2 * _SAME) + 1):
+                slots[row][column] = cell
+    return tuple(tuple(row) for row in slots)
+
+
+def _edges(values: Iterable[float]) -> tuple[float, ...]:
+    kept: list[float] = []
+    for value in sorted(values):
+        if not kept or value - kept[-1] > _SAME:
+            kept.append(value)
+    return tuple(kept)
+
+
+def _slot(edges: Sequence[float], value: float) -> int:
+    return max(bisect_right(edges, value + _SAME) - 1, 0)
+
+
+def _within(char: _Char, box: _Box) -> bool:
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
+
+
+def _cell(chars: Sequence[_Char], source: str, room: float = 0.0) -> Cell:
+    lines = (_line(found) for found in _lines(chars))
+    return Cell(tuple(line for line in lines if line.text.strip()), source, room)
+
+
+def _lines(chars: Sequence[_Char]) -> Iterator[list[_Char]]:
+    """Characters by line, each line from left to right; turned text in its own direction."""
+    turned = [char for char in chars if not char.get("upright", True)]
+    if 2 * len(turned) > len(chars):
+        down = sum(char["matrix"][1] for char in turned) <= 0
+        yield sorted(chars, key=lambda c: c["top"], reverse=not down)
+        return
+    line: list[_Char] = []
+    for char in sorted(chars, key=lambda c: ((c["top"] + c["bottom"]) / 2, c["x0"])):
+        middle = (char["top"] + char["bottom"]) / 2
+        if line and middle > (line[0]["top"] + line[0]["bottom"]) / 2 + line[0]["size"] / 2:
+            yield sorted(line, key=lambda c: c["x0"])
+            line = []
+        line.append(char)
+    if line:
+        yield sorted(line, key=lambda c: c["x0"])
+
+
+def _line(chars: Sequence[_Char]) -> Line:
+    text = ""
+    for before, char in zip([None, *chars], chars):
+        if before and char["x0"] - before["x1"] > _GAP * char["size"]:
+            text += " "
+        text += char["text"]
+    solid = [char for char in chars if char["text"].strip()] or list(chars)
+    em = max(float(char["size"]) for char in solid)
+    return Line(text.rstrip(), float(solid[-1]["x1"] - chars[0]["x0"]), em)
+
+
+def _outside(chars: Sequence[_Char], number: int) -> Iterator[Unplaced]:
+    page = cues.reading().rows.page
+    for line in _cell(chars, "").lines:
+        label = places.prefecture_name(line.text)
+        if not label and not page.match(cues.normal(line.text)):
+            yield Unplaced(f"p.{number}", line.text.strip())
+
+
+def _placed(page: _Page) -> layout.Page:
+    """The page's words with their places: runs of characters without a gap."""
+    words: list[layout.Word] = []
+    for line in _lines(page.chars):
+        run: list[_Char] = []
+        for char in line:
+            if run and char["x0"] - run[-1]["x1"] > _GAP * char["size"]:
+                words += _word(run)
+                run = []
+            run.append(char)
+        words += _word(run)
+    return layout.Page(f"p.{page.number}", tuple(words), page.rules)
+
+
+def _word(chars: Sequence[_Char]) -> list[layout.Word]:
+    line = _line(chars)
+    if not line.text.strip():
+        return []
+    top, bottom = min(c["top"] for c in chars), max(c["bottom"] for c in chars)
+    return [
+        layout.Word(
+            line.text, chars[0]["x0"], chars[-1]["x1"], top, bottom, line.width, line.em
+        )
+    ]

@@ -1,0 +1,4 @@
+from classify.releases.drafts import Drafts
+
+
+def drafts(content): return Drafts()
