@@ -46,7 +46,7 @@ class Outline:
 
         Brackets behind the mention belong to it; a mention in brackets reaches out of them only
         where nothing inside them is a predicate. With `item` a clause that lists several things
-        ends at the comma behind the one mentioned.
+        ends at the comma or dot behind the one mentioned.
         """
         return self._begin(first), self._end(end, item=item)
 
@@ -81,6 +81,8 @@ class Outline:
                 depth = max(0, depth - 1)
             elif depth == 0:
                 if role == "stop" or (role == "comma" and (item or self._breaks(position))):
+                    return position
+                if item and role == "mark":
                     return position
                 verbal = verbal or role in ("verb", "verbal")
             position += 1

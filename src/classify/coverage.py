@@ -1,8 +1,8 @@
 """The coverage matrix: who offers what, where, and where nobody does. Arithmetic over taggings.
 
-A *body* (実施主体) is named by its prefecture and its own name, since 日野町 and 府中市 each stand in
-two prefectures. A *cell* is one body and one tag, and keeps every decision it was made of, so that
-each cell can be defended: a `1` by its quotes, a `0` by what was found instead.
+A *body* (実施主体) is named by its prefecture and its own name: 日野町 stands in two prefectures.
+A *cell* is one body and one tag, and keeps every decision it was made of, so that each cell can be
+defended: a `1` by its quotes, a `0` by what was found instead.
 """
 
 from __future__ import annotations

@@ -87,17 +87,19 @@ def analyse(text: str) -> Document:
 
 
 def keys(phrase: str) -> frozenset[str]:
-    """The ways in which a phrase can stand in a document: its units' keys joined, in modes A and C.
+    """The ways in which a phrase can stand in a document, each as one string.
+
+    Its units' keys joined, in modes A and C, and the phrase as it is written.
 
     >>> sorted(keys("ひとり親")), sorted(keys("一人親"))
-    (['一人親'], ['一人親'])
+    (['ひとり親', '一人親'], ['一人親'])
     """
     document = analyse(phrase)
     units = [word.key for word in document.words]
     fine = "".join(units)
     for first, count, word in reversed(document.wholes):
         units[first : first + count] = [word.key]
-    return frozenset({fine, "".join(units)})
+    return frozenset({fine, "".join(units), "".join(phrase.split())})
 
 
 def _tokenizer() -> Tokenizer:

@@ -62,24 +62,32 @@ class Grammar:
         return hits
 
     def _words(self, document: Document) -> Hits:
-        hits: Hits = {}
+        """Symbols made by words: over their keys, their longer forms, and as they are written.
+
+        As written too, because the analyser now and then cuts a phrase otherwise among other words
+        than alone: 居場所 in を居場所とする is the verb 居る and a place.
+        """
+        hits: dict[str, set[Range]] = {}
+        starts, text, bounds = self.starts, document.text, document.starts
         units = [word.key for word in document.words]
-        wholes = {first: (count, word.key) for first, count, word in document.wholes}
-        starts = self.starts
+        written = [text[bounds[i] : bounds[i + 1]].strip() for i in range(len(units))]
         for first, unit in enumerate(units):
             if unit in starts:
                 self._walk(first, first + 1, unit, units, hits)
-            if first in wholes:
-                count, key = wholes[first]
-                # The whole says more than its units only where its normalised form differs.
-                if key in starts and key != "".join(units[first : first + count]):
-                    self._walk(first, first + count, key, units, hits)
-        return hits
+            if written[first] != unit and written[first] in starts:
+                self._walk(first, first + 1, written[first], written, hits)
+        for first, count, word in document.wholes:
+            # The whole says more than its units only where its normalised form differs.
+            if word.key in starts and word.key != "".join(units[first : first + count]):
+                self._walk(first, first + count, word.key, units, hits)
+        return {symbol: sorted(ranges) for symbol, ranges in hits.items()}
 
-    def _walk(self, first: int, end: int, joined: str, units: list[str], hits: Hits) -> None:
+    def _walk(
+        self, first: int, end: int, joined: str, units: list[str], hits: dict[str, set[Range]]
+    ) -> None:
         while True:
             for symbol in self.words.get(joined, ()):
-                hits.setdefault(symbol, []).append((first, end))
+                hits.setdefault(symbol, set()).add((first, end))
             while end < len(units) and not units[end]:
                 end += 1
             if end == len(units):

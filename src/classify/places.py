@@ -103,6 +103,17 @@ def prefecture_in(text: str) -> str:
     return next((p.prefecture for p in prefectures() if name.startswith(p.prefecture)), "")
 
 
+def name_at(text: str) -> int:
+    """Where the longest name of a place with which `text` begins ends; 0 when it begins with none.
+
+    >>> name_at("函館市不安を抱える女性"), name_at("女性のための相談")
+    (3, 0)
+    """
+    longest = max(len(name) for name in _named())
+    ends = range(min(longest, len(text)), 1, -1)
+    return next((end for end in ends if _key(text[:end]) in _named()), 0)
+
+
 def of_code(code: str) -> Place | None:
     """The place of a printed 団体コード: six digits, five without the check digit, or a lost zero.
 

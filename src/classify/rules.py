@@ -89,10 +89,11 @@ def verdict(votes: tuple[Vote, ...], tag: str) -> RuleVerdict:
 
 
 def _mentions(rule: Rule, hits: Hits) -> Iterator[Range]:
-    """A rule's mentions, longest first where they overlap, without those its `unless` covers."""
+    """A rule's mentions in reading order, the shortest where several begin together, without
+    those that its `unless` covers."""
     barred = hits.get(f"unless {rule.id}", ())
     last = -1
-    for first, end in sorted(hits.get(f"rule {rule.id}", ()), key=lambda r: (r[0], -r[1])):
+    for first, end in sorted(hits.get(f"rule {rule.id}", ())):
         if first < last or any(a <= first and end <= b for a, b in barred):
             continue
         last = end

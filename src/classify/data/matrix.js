@@ -122,9 +122,9 @@
       listed: listed.filter((bodies) => bodies.length).length,
       offering: numbers.filter(Boolean).length,
     });
-    $("#tally").textContent = state.tag === "" ? words("page.map_hint") : [tally, waiting ? fill("page.waiting", { n: waiting }) : ""].filter(Boolean).join(state.lang === "ja" ? "。" : ". ");
-    const list = element("b", gaps.map(prefectureName).join(state.lang === "ja" ? "、" : ", "));
-    $("#gaps").replaceChildren(...(state.tag === "" ? [words("page.gaps_hint")] : gaps.length ? [`${words("page.gaps")}${state.lang === "ja" ? "：" : ": "}`, list] : [words("page.gaps_none")]));
+    $("#tally").textContent = state.tag === "" ? words("page.map_hint") : [tally, waiting ? fill("page.waiting", { n: waiting }) : ""].filter(Boolean).join(words("stop"));
+    const list = element("b", gaps.map(prefectureName).join(words("comma")));
+    $("#gaps").replaceChildren(...(state.tag === "" ? [words("page.gaps_hint")] : gaps.length ? [`${words("page.gaps")} `, list] : [words("page.gaps_none")]));
   }
 
   // The evidence -----------------------------------------------------------------------------
@@ -200,7 +200,7 @@
       const quotes = body.programs.flatMap((program) => {
         const decision = program.decisions[tag];
         if (!decision.present && !decision.review) return [];
-        return decision.evidence.map(([field, start, end]) => `「${[...(field === PROGRAM ? program.program : program.summary)].slice(start, end).join("")}」`);
+        return decision.evidence.map(([field, start, end]) => words("quoted").replace("{}", () => [...(field === PROGRAM ? program.program : program.summary)].slice(start, end).join("")));
       });
       const name = element("button", body.body, { type: "button", "data-body": number, "data-of": tag, lang: "ja" });
       return [element("li", [badge(body.states[tag], words("states")[body.states[tag]]), name, element("p", quotes.join(" "), { lang: "ja" })])];

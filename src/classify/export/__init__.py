@@ -31,7 +31,7 @@ def write_programs(
     """Write programs as `.csv`, `.jsonl` or `.parquet`, a row each; `-` is CSV to `stream`.
 
     In the CSV a text that opens like a formula carries an apostrophe in front, by a rule that can
-    be undone (`tables.guarded`). Raises InputError where the file cannot be written.
+    be undone (`formulas.guarded`). Raises InputError where the file cannot be written.
     """
     deliver(path, by_suffix(path, _PROGRAMS)(programs), stream=stream)
 

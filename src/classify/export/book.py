@@ -23,7 +23,7 @@ CELL_LIMIT = 32_767  # UTF-16 units that Excel holds in one cell
 NOTE_LIMIT = 600  # UTF-16 units that a person would still read in a note
 LINK_LIMIT = 65_530  # links that Excel holds in one sheet
 NOTE_PIXELS, NOTE_LINE, NOTE_COLUMNS = 400, 19, 58  # width, height of a line, its narrow characters
-LINE, TALLEST = 17, 409  # points: a line of text, the tallest row that Excel allows
+LINE, TALLEST = 16, 409  # points: a line of text, the tallest row that Excel allows
 A4 = 9
 HATCH = 14  # Excel's pattern "light up"
 
@@ -117,9 +117,10 @@ class Sheet:
     columns: tuple[int, ...] = ()
 
     def text(self, row: int, column: int, text: str, **style: object) -> None:
-        """A text, whatever it looks like; an empty one still takes the style."""
+        """A text, whatever it looks like; an empty one leaves the cell blank, but in this style."""
         whole = cut(plain(text), CELL_LIMIT, self.book.mark)
-        self.to.write_string(row, column, whole, self.book.style(style))
+        write = self.to.write_string if whole else self.to.write_blank
+        write(row, column, whole, self.book.style(style))
 
     def number(self, row: int, column: int, value: float, **style: object) -> None:
         """A number."""
@@ -151,10 +152,10 @@ class Sheet:
         for column, value in enumerate(values):
             if isinstance(value, str):
                 self.text(row, column, value, **look)
-                room = self.columns[column] - 1
+                room = self.columns[column]
                 lines = max(lines, sum(1 + width(part) // room for part in value.split("\n")))
             else:
-                self.number(row, column, value, num_format="0.00", **look)
+                self.number(row, column, value, num_format="0.00", **look | {"align": "center"})
         self.to.set_row(row, min(LINE * lines + 4, TALLEST))
 
     def widths(self, *characters: int) -> None:

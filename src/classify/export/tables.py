@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from itertools import chain
@@ -13,6 +12,7 @@ from itertools import chain
 import pandas as pd
 import pyarrow as pa
 
+from classify.formulas import guarded
 from classify.records import Decision, Evidence, Program, Tagging
 
 __all__ = [
@@ -24,12 +24,10 @@ __all__ = [
     "csv_chunks",
     "decision_object",
     "decision_rows",
-    "guarded",
     "json_lines",
     "parquet",
     "program_row",
     "tagging_object",
-    "unguarded",
 ]
 
 Row = Sequence[object]
@@ -53,31 +51,6 @@ DECISION_SCHEMA = _schema(
     [*_HEAD, *(field.name for field in fields(Decision))], evidence=pa.list_(_EVIDENCE)
 )
 DECISION_COLUMNS = tuple(DECISION_SCHEMA.names)
-
-# What a spreadsheet reads as the start of a formula, or strips to find one: OWASP's list, and the
-# full-width signs that a Japanese Excel takes for the narrow ones.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n\0＝＋－＠]")
-
-
-def guarded(text: str) -> str:
-    """`text` as a CSV cell that no spreadsheet takes for a formula; `unguarded` takes it back.
-
-    A text that opens like a formula, in full width too, gets an apostrophe in front. So does one
-    that already opens with apostrophes and then a formula, so that the rule can be undone.
-
-    >>> guarded("=1+1"), guarded("'=1+1"), guarded("- item"), guarded("'quoted'")
-    ("'=1+1", "''=1+1", "'- item", "'quoted'")
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def unguarded(cell: str) -> str:
-    """The text that `guarded` made `cell` of.
-
-    >>> [unguarded(cell) for cell in ("'=1+1", "''=1+1", "'quoted'", "plain")]
-    ['=1+1', "'=1+1", "'quoted'", 'plain']
-    """
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def csv_chunks(columns: Row, rows: Iterable[Row]) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from classify.coverage import Cell, Finding, Matrix, PrefectureCoverage, State, 
 from classify.export.book import ACCENT, HATCH, MUTED, PALE, RULE, Book, Sheet, cells, width
 from classify.export.tables import PROBABILITY_DIGITS
 from classify.export.texts import MARKS, texts
+from classify.records import Decision
 
 __all__ = ["workbook"]
 
@@ -50,11 +51,11 @@ def workbook(whole: Matrix, by: str, taxonomy: str) -> bytes:
 
 
 def _title(sheet: Sheet, whole: Matrix, words: Words) -> None:
-    states = "　".join(f"{MARKS[key] or BLANK} {words['states'][key]}" for key in MARKS)
-    releases = "、".join(_releases(whole))
+    states = "   ".join(f"{MARKS[key] or BLANK} {words['states'][key]}" for key in MARKS)
+    releases = words["comma"].join(_releases(whole))
     sheet.text(0, 0, words["title"], bold=True, font_size=14)
     sheet.to.set_row(0, 28)
-    sheet.text(0, 4, f"{states}　　{words['release']}：{releases}", font_color=MUTED)
+    sheet.text(0, 4, f"{states}      {words['release']}: {releases}", font_color=MUTED)
 
 
 def _releases(whole: Matrix) -> list[str]:
@@ -104,9 +105,13 @@ def _note(cell: Cell, words: Words) -> str:
     parts = []
     for finding in cell.grounds:
         decision = finding.decision
-        parts += [finding.program.program, *(f"「{quote.text}」" for quote in decision.evidence)]
-        parts.append(f"{_state(finding, words)} {decision.probability:.2f}　{decision.reason}")
+        parts += [finding.program.program, *_quotes(decision, words)]
+        parts.append(f"{_state(finding, words)} {decision.probability:.2f} {decision.reason}")
     return "\n".join(parts)
+
+
+def _quotes(decision: Decision, words: Words) -> list[str]:
+    return [words["quoted"].format(evidence.text) for evidence in decision.evidence]
 
 
 def _state(finding: Finding, words: Words) -> str:
@@ -131,7 +136,7 @@ def _prefectures(sheet: Sheet, whole: Matrix, words: Words) -> None:
             look = _number_look(prefecture, column, most)
             sheet.number(row, len(heads) + column, prefecture.count(column), **look, **THIN)
     _prefecture_totals(sheet, whole, words)
-    for row, body in enumerate(whole.homeless, start=HEADER + 3 + len(whole.prefectures)):
+    for row, body in enumerate(whole.homeless, start=HEADER + 2 + len(whole.prefectures)):
         sheet.text(row, 1, body.body)
         sheet.text(row, 2, words["outside"], font_color=MUTED)
 
@@ -188,7 +193,7 @@ def _evidence(sheet: Sheet, whole: Matrix, words: Words) -> None:
     sheet.widths(10, 15, 28, 14, 11, 11, 46, 9, 24, 22, 14, 14)
     for row, (index, finding) in enumerate(grounds, start=1):
         program, decision = finding.program, finding.decision
-        quotes = "\n".join(f"「{quote.text}」" for quote in decision.evidence)
+        quotes = "\n".join(_quotes(decision, words))
         who = (program.prefecture, program.body, program.program, names[index])
         what = (_state(finding, words), words["statuses"][decision.status], quotes)
         why = (round(decision.probability, PROBABILITY_DIGITS), decision.reason)
@@ -199,18 +204,19 @@ def _evidence(sheet: Sheet, whole: Matrix, words: Words) -> None:
 def _legend(sheet: Sheet, whole: Matrix, words: Words, taxonomy: str) -> None:
     sheet.widths(20, 22, 50, 36, 36)
     sheet.text(0, 0, words["title"], bold=True, font_size=14)
-    row = 2
+    first = 2
     for head, *lines in _legend_blocks(whole, words, taxonomy):
-        sheet.line(row, head, bold=True, bottom=1, bottom_color=ACCENT)
-        for row, line in enumerate(lines, start=row + 1):
+        sheet.line(first, head, bold=True, bottom=1, bottom_color=ACCENT)
+        for row, line in enumerate(lines, start=first + 1):
             sheet.line(row, line, **THIN)
-        row += 2
+        first += len(lines) + 2
 
 
 def _legend_blocks(whole: Matrix, words: Words, taxonomy: str) -> Iterator[list[list[str]]]:
     """The tables of the legend, each with its header first."""
+    comma = words["comma"]
     yield [
-        [words["release"], "、".join(_releases(whole))],
+        [words["release"], comma.join(_releases(whole))],
         [words["taxonomy"], taxonomy],
     ]
     yield [
@@ -224,9 +230,8 @@ def _legend_blocks(whole: Matrix, words: Words, taxonomy: str) -> Iterator[list[
     yield [
         ["id", *(words[key] for key in ("tag", "definition", "counts", "does_not_count"))],
         *(
-            [tag.id, tag.name["ja"], tag.definition["ja"]]
-            + ["、".join(tag.counts), "、".join(tag.does_not_count)]
-            for tag in whole.tags
+            [tag.id, tag.name["ja"], tag.definition["ja"], *map(comma.join, examples)]
+            for tag, examples in ((tag, (tag.counts, tag.does_not_count)) for tag in whole.tags)
         ),
     ]
 

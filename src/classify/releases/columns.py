@@ -13,7 +13,7 @@ from classify.releases.grid import Cell, Row, distinct
 __all__ = ["Columns", "header_at", "meaning", "text_of"]
 
 _NOTES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|[*:\d]|[\u2460-\u2473\u203b]")
-_LONGEST_HEADER = 24
+_LONGEST_HEADER = 30
 _TALLEST_HEADER = 4
 _ENOUGH = 0.5
 
@@ -46,8 +46,7 @@ def meaning(header: str) -> tuple[str, float]:
     >>> meaning("事業の概要（※）")[0], meaning("担当課 電話番号")[0], meaning("備 考")
     ('summary', 'contact', ('', 0.0))
     """
-    spoken = cues.normal(header)
-    plain = _NOTES.sub("", spoken) or spoken
+    plain = _plain(header)
     if not plain or len(plain) > _LONGEST_HEADER:
         return "", 0.0
     scores = {field: _score(plain, field) for field in cues.reading().headers.fields}
@@ -55,6 +54,12 @@ def meaning(header: str) -> tuple[str, float]:
         return "contact", max(scores["department"], scores["phone"])
     best = max(scores, key=lambda field: scores[field])
     return (best, scores[best]) if scores[best] >= _ENOUGH else ("", 0.0)
+
+
+def _plain(header: str) -> str:
+    """A header without notes in brackets, footnote marks and numbers."""
+    spoken = cues.normal(header)
+    return _NOTES.sub("", spoken) or spoken
 
 
 def _score(header: str, field: str) -> float:
@@ -92,28 +97,26 @@ def header_at(rows: Sequence[Row], start: int) -> tuple[Columns, int] | None:
 def _may_head(row: Row) -> bool:
     """No header holds a phone number or a long text."""
     cells = distinct(row)
-    texts = [cues.normal(cell.text) for cell in cells]
     number = cues.reading().contact.number
-    return bool(cells) and not any(len(t) > 3 * _LONGEST_HEADER or number.search(t) for t in texts)
+    texts = [_plain(cell.text) for cell in cells]
+    return bool(cells) and not any(len(t) > _LONGEST_HEADER or number.search(t) for t in texts)
 
 
 def _heads(columns: Columns, window: Sequence[Row]) -> bool:
     """A header knows the summary or the program, another field, and half of its own cells."""
-    fields = columns.slots.keys()
-    cells = [cell for row in window for cell in distinct(row)]
-    known = sum(1 for cell in dict.fromkeys(cells) if meaning(cell.text)[0])
-    top = distinct(window[0])
-    opens = any(meaning(cell.text)[0] for cell in top)
-    named = sum(
-        1 for c in distinct(window[-1]) if places.candidates(c.text) and not meaning(c.text)[0]
-    )
+    cells = list(dict.fromkeys(cell for row in window for cell in distinct(row)))
+    known = [cell for cell in cells if meaning(cell.text)[0]]
     return (
-        opens
-        and not named
-        and "summary" in fields
-        and len(fields) > 1
-        and 2 * known >= len(dict.fromkeys(cells))
+        any(cell in known for cell in distinct(window[0]))
+        and not any(_is_municipality(cell) for cell in distinct(window[-1]))
+        and "summary" in columns.slots
+        and len(columns.slots) > 1
+        and 2 * len(known) >= len(cells)
     )
+
+
+def _is_municipality(cell: Cell) -> bool:
+    return any(place.municipality for place in places.candidates(cell.text))
 
 
 def _better(columns: Columns, than: Columns) -> bool:

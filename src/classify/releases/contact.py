@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from classify import cues
 
-__all__ = ["Contact", "has_number", "is_cut", "phone_of", "split"]
+__all__ = ["Contact", "has_number", "is_cut", "narrow", "phone_of", "split"]
 
 _EDGES = " \t\n　、,，;；:：/／・()（）[]【】<>＜＞"
 _GOES_ON = re.compile(r"[-\u2010-\u2015\u2212\d)]")
@@ -30,7 +30,7 @@ def has_number(text: str) -> bool:
     >>> has_number("０１１－２０６－６９５４"), has_number("令和3年10月")
     (True, False)
     """
-    return bool(cues.reading().contact.number.search(_narrow(text)))
+    return bool(cues.reading().contact.number.search(narrow(text)))
 
 
 def split(text: str) -> Contact:
@@ -40,17 +40,17 @@ def split(text: str) -> Contact:
     Contact(department='市民課', phone='011-211-2962（内線123）', other='FAX 011-211-2963')
     """
     words = cues.reading().contact
-    narrow = _narrow(text)
+    plain = narrow(text)
     taken: list[tuple[int, int, str]] = []
     number = words.number.pattern
     fax = re.compile(f"(?:{words.fax.pattern})(?:{number})", re.IGNORECASE)
     for pattern in (fax, words.mail):
-        taken += [(m.start(), m.end(), "other") for m in pattern.finditer(narrow)]
+        taken += [(m.start(), m.end(), "other") for m in pattern.finditer(plain)]
     phones = re.compile(
         f"(?P<label>(?:{words.label.pattern})?)(?P<phone>(?:{number})(?:{words.extension.pattern})*)",
         re.IGNORECASE,
     )
-    for match in phones.finditer(narrow):
+    for match in phones.finditer(plain):
         if not any(start < match.end() and match.start() < end for start, end, _ in taken):
             taken.append((match.start(), match.start("phone"), "label"))
             taken.append((match.start("phone"), match.end(), "phone"))
@@ -100,8 +100,8 @@ def phone_of(text: str) -> Contact:
         return Contact("", text.strip(), "")
     if not found.department:
         return Contact("", found.phone, found.other)
-    narrow = _narrow(text)
-    label = words.label.match(narrow)
+    plain = narrow(text)
+    label = words.label.match(plain)
     kept = text[label.end() :] if label else text
     for other in filter(None, [found.other]):
         kept = kept.replace(other, "")
@@ -118,13 +118,13 @@ def is_cut(before: str, after: str) -> bool:
         return False
     if has_number(before) and has_number(after):
         return False
-    narrow, following = _narrow(before), _narrow(after)
-    open_bracket = narrow.count("(") > narrow.count(")")
+    start, following = narrow(before), narrow(after)
+    open_bracket = start.count("(") > start.count(")")
     number_goes_on = bool(_GOES_ON.match(following)) and not has_number(after)
-    return open_bracket or (number_goes_on and (not narrow[-1].isdigit() or not has_number(before)))
+    return open_bracket or (number_goes_on and (not start[-1].isdigit() or not has_number(before)))
 
 
-def _narrow(text: str) -> str:
+def narrow(text: str) -> str:
     """NFKC, one character for one, so that offsets stay."""
     return "".join(_one(character) for character in text)
 

@@ -7,6 +7,7 @@ cells' common alignment does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,14 +17,15 @@ from classify.records import Unplaced
 from classify.releases import contact, table, unwrap
 from classify.releases.columns import Columns, header_at
 from classify.releases.drafts import Drafts
-from classify.releases.grid import EMPTY, Cell, Grid, Line
+from classify.releases.grid import EMPTY, Cell, Grid, Line, distinct
 
 __all__ = ["Page", "Word", "drafts"]
 
 _TALLEST = 4  # lines of a header
-_WIDE = 1.6  # a gap this many times the usual one parts rows
+_DRIFT = 5  # letters by which columnar text may stray from its column
 _GAP_BONUS = 2.0
 _CUT_COST = 3.0
+_REST_COST = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class _Layout:
     columns: Columns
     leaves: tuple[tuple[float, float], ...]
     edges: tuple[float, ...]
+    starts: tuple[float, ...]
 
 
 def drafts(pages: Sequence[Page], *, by_line: bool = False) -> Drafts:
@@ -88,7 +91,7 @@ def drafts(pages: Sequence[Page], *, by_line: bool = False) -> Drafts:
             body = lines[start:end]
             if index:
                 _, _, columns, leaves = heads[index - 1]
-                layout = _Layout(columns, leaves, _edges(leaves, body))
+                layout = _layout(columns, leaves, body)
                 grids.append(_header_grid(layout, page.source, continues=bool(grids)))
             if layout is None:
                 unplaced += _aside(body, page.source)
@@ -171,24 +174,30 @@ def _overlap(word: Word, box: tuple[float, float]) -> float:
 
 
 def _header_grid(layout: _Layout, source: str, *, continues: bool) -> Grid:
-    height = max(len(path) for path in layout.columns.headers)
-    rows = [
-        tuple(
-            Cell((Line(path[min(level, len(path) - 1)], 0.0),), source) if path else EMPTY
-            for path in layout.columns.headers
-        )
-        for level in range(height)
-    ]
+    paths = [[Cell((Line(text, 0.0),), source) for text in p] for p in layout.columns.headers]
+    levels = range(max(len(path) for path in paths))
+    rows = [tuple(p[min(n, len(p) - 1)] if p else EMPTY for p in paths) for n in levels]
     return Grid(tuple(rows), source, continues)
 
 
 # ---- columns --------------------------------------------------------------------------------
 
 
-def _edges(leaves: Sequence[tuple[float, float]], body: Sequence[_Line]) -> tuple[float, ...]:
-    """Where one column ends and the next begins: the place that fewest words cross."""
+def _layout(
+    columns: Columns, leaves: Sequence[tuple[float, float]], body: Sequence[_Line]
+) -> _Layout:
+    """Columns end where fewest words cross; each starts where most of its words do."""
     words = [word for line in body for word in line]
-    return tuple(_gutter(a, b, words) for a, b in pairwise(leaves))
+    edges = tuple(_gutter(a, b, words) for a, b in pairwise(leaves))
+    bounds = pairwise([float("-inf"), *edges, float("inf")])
+    lefts = [[word.left for word in words if low <= word.left < high] for low, high in bounds]
+    starts = [_usual(found) if found else leaf[0] for found, leaf in zip(lefts, leaves)]
+    return _Layout(columns, tuple(leaves), edges, tuple(starts))
+
+
+def _usual(lefts: Sequence[float]) -> float:
+    counts = Counter(lefts)
+    return max(counts, key=lambda left: (counts[left], -left))
 
 
 def _gutter(a: tuple[float, float], b: tuple[float, float], words: Sequence[Word]) -> float:
@@ -208,7 +217,7 @@ def _slots(line: _Line, layout: _Layout) -> _Slots:
     """The words of a line by column; a word across a gutter parts at its space."""
     slots: list[list[Word]] = [[] for _ in layout.leaves]
     for word in line:
-        for part in _parted(word, layout.edges):
+        for part in _parted(word, layout):
             slots[_column(part, layout)].append(part)
     return tuple(tuple(slot) for slot in slots)
 
@@ -219,20 +228,19 @@ def _column(word: Word, layout: _Layout) -> int:
     return max(range(len(boxes)), key=lambda index: (_overlap(word, boxes[index]), -index))
 
 
-def _parted(word: Word, edges: Sequence[float]) -> list[Word]:
-    for edge in edges:
-        if not word.left < edge < word.right or " " not in word.text.strip():
-            continue
-        scale = (word.right - word.left) / len(word.text)
-        spaces = [i for i, c in enumerate(word.text) if c == " " and word.text[:i].strip()]
-        at = min(spaces, key=lambda i: abs(word.left + i * scale - edge), default=0)
-        if at and abs(word.left + at * scale - edge) < 3 * scale:
-            share = word.width / len(word.text)
-            cut = word.left + at * scale
-            first = replace(word, text=word.text[:at], right=cut, width=at * share)
+def _parted(word: Word, layout: _Layout) -> list[Word]:
+    """A word that runs from one column into the next, parted at the space where that one starts."""
+    scale = (word.right - word.left) / len(word.text)
+    spaces = [n for n, c in enumerate(word.text) if c == " " and word.text[:n].strip()]
+    for start in layout.starts[1:]:
+        near = [n for n in spaces if abs(word.left + (n + 1) * scale - start) < _DRIFT * scale]
+        if word.left < start - _DRIFT * scale and near:
+            at = min(near, key=lambda n: abs(word.left + (n + 1) * scale - start))
+            cut, share = word.left + at * scale, word.width / len(word.text)
             rest = word.text[at:].lstrip()
+            first = replace(word, text=word.text[:at], right=cut, width=at * share)
             second = replace(word, text=rest, left=cut + scale, width=len(rest) * share)
-            return [first, *_parted(second, edges)]
+            return [first, *_parted(second, layout)]
     return [word]
 
 
@@ -272,40 +280,45 @@ def _rows(
     for first, last in _spans(lines, slots, layout, page.rules):
         top, bottom = lines[first][0].top, lines[last - 1][0].top
         source = f"l.{top + 1:.0f}-{bottom + 1:.0f}" if by_line else page.source
-        rows.append(tuple(_cell(slots[first:last], slot, source) for slot in range(len(layout.leaves))))
+        cells = [
+            _cell(slots[first:last], slot, start, source)
+            for slot, start in enumerate(layout.starts)
+        ]
+        # A label that stands alone on its line is the middle of its merged cell, and heads nothing.
+        if not all(places.prefecture_name(cell.text) for cell in distinct(cells)):
+            rows.append(tuple(cells))
     return tuple(rows)
 
 
-def _cell(lines: Sequence[_Slots], slot: int, source: str) -> Cell:
-    found = []
-    for line in lines:
-        words = line[slot]
-        if words:
-            text = " ".join(word.text.strip() if n else word.text.rstrip() for n, word in enumerate(words))
-            width = sum(word.width for word in words)
-            found.append(Line(text, width, words[0].em))
+def _cell(lines: Sequence[_Slots], slot: int, start: float, source: str) -> Cell:
+    found = [_joined(line[slot], start) for line in lines if line[slot]]
     return Cell(tuple(found), source)
+
+
+def _joined(words: Sequence[Word], start: float) -> Line:
+    """The words of one line of a cell, with the indent by which the first stands inside."""
+    first = words[0]
+    scale = (first.right - first.left) / max(first.width / first.em, 1.0)
+    indent = round((first.left - start) / max(scale, 1.0))
+    space = "\u3000" * indent if 0 < indent <= _DRIFT else ""
+    text = " ".join(word.text.strip() for word in words)
+    return Line(space + text, sum(word.width for word in words) + len(space) * first.em, first.em)
 
 
 def _spans(
     lines: Sequence[_Line], slots: Sequence[_Slots], layout: _Layout, rules: Sequence[float]
 ) -> list[tuple[int, int]]:
     """The lines of each row, as half-open ranges."""
-    gaps = _gaps(lines)
+    summary = _first(layout, "summary")
+    edge = unwrap.edge_of([tuple(w.line for line in slots for w in line[summary])])
+    steps = _Steps(tuple(slots), tuple(_gaps(lines)), summary, edge)
+    ruled = [any(a[0].middle < y < b[0].middle for y in rules) for a, b in pairwise(lines)]
+    cuts = [0, *(n for n, cut in enumerate(ruled, start=1) if cut), len(lines)]
     anchors = _anchors(slots, layout)
-    ruled = [
-        any(a[0].middle < rule < b[0].middle for rule in rules) for a, b in pairwise(lines)
-    ]
-    cuts = [0]
-    cuts += [n for n, line in enumerate(ruled, start=1) if line or gaps[n] > _WIDE]
-    bands = list(pairwise([*cuts, len(lines)]))
-    if any(ruled) is False:
-        bands = _with_anchors(bands, anchors)
     found: list[tuple[int, int]] = []
-    edge = unwrap.edge_of([tuple(w.line for s in slots for w in s[_first(layout, "summary")])])
-    for first, last in bands:
+    for first, last in pairwise(cuts):
         inside = [anchor for anchor in anchors if first <= anchor < last]
-        found += _parts(range(first, last), inside, slots, gaps, layout, edge)
+        found += _parts(range(first, last), inside, steps)
     return found
 
 
@@ -347,79 +360,59 @@ def _said(line: _Slots, slots: Iterable[int]) -> str:
     return "".join(word.text for slot in slots for word in line[slot]).strip()
 
 
-def _with_anchors(bands: Sequence[tuple[int, int]], anchors: Sequence[int]) -> list[tuple[int, int]]:
-    """Bands that hold no anchor go to the band above: a gap inside a cell parts nothing."""
-    joined: list[tuple[int, int]] = []
-    for first, last in bands:
-        has = any(first <= anchor < last for anchor in anchors)
-        if joined and not has:
-            joined[-1] = (joined[-1][0], last)
-        else:
-            joined.append((first, last))
-    return joined
+def _parts(band: range, anchors: Sequence[int], steps: _Steps) -> list[tuple[int, int]]:
+    """A band parted so that each row holds one anchor and its cells are aligned alike.
 
-
-def _parts(
-    band: range,
-    anchors: Sequence[int],
-    slots: Sequence[_Slots],
-    gaps: Sequence[float],
-    layout: _Layout,
-    edge: unwrap.Edge,
-) -> list[tuple[int, int]]:
-    """A band parted so that each row holds one anchor and its cells are aligned alike."""
-    if len(anchors) < 2:
+    What stands before the first row or after the last may be the rest of a row of another page.
+    """
+    if not anchors:
         return [(band.start, band.stop)]
-    best = min(
-        (_aligned(band, anchors, slots, gaps, layout, edge, share) for share in (0.5, 0.0)),
-        key=lambda found: found[0],
-    )
-    return list(pairwise(best[1]))
+    ways = [_aligned(band, anchors, steps, share) for share in (0.5, 0.0)]
+    return list(pairwise(dict.fromkeys(min(ways)[1])))
 
 
 def _aligned(
-    band: range,
-    anchors: Sequence[int],
-    slots: Sequence[_Slots],
-    gaps: Sequence[float],
-    layout: _Layout,
-    edge: unwrap.Edge,
-    share: float,
+    band: range, anchors: Sequence[int], steps: _Steps, share: float
 ) -> tuple[float, tuple[int, ...]]:
     """The cheapest cuts when cells stand at `share` of the row's height (0 top, 0.5 middle)."""
-    summary = _first(layout, "summary")
-    reached: dict[int, tuple[float, tuple[int, ...]]] = {band.start: (0.0, (band.start,))}
-    stops = [*anchors[1:], band.stop]
-    for anchor, stop in zip(anchors, stops):
-        ends = [band.stop] if stop == band.stop else range(anchor + 1, stop + 1)
+    reached = {band.start: (0.0, (band.start,))}
+    for start in range(band.start + 1, anchors[0] + 1):
+        reached[start] = (_REST_COST + steps.cut_cost(start), (band.start, start))
+    for anchor, stop in zip(anchors, [*anchors[1:], band.stop]):
         following: dict[int, tuple[float, tuple[int, ...]]] = {}
-        for end in ends:
-            cut = 0.0 if end == band.stop else _cut_cost(slots, end, summary, gaps, edge)
-            costs = [
-                (cost + cut + _row_cost(slots, start, end, share), (*path, end))
+        for end in range(anchor + 1, stop + 1):
+            cut = steps.cut_cost(end) + (_REST_COST if stop == band.stop else 0.0)
+            following[end] = min(
+                (cost + steps.row_cost(start, end, share) + cut * (end < band.stop), (*path, end))
                 for start, (cost, path) in reached.items()
-                if start <= anchor
-            ]
-            following[end] = min(costs)
+            )
         reached = following
-    return reached[band.stop]
+    return min((cost, (*path, band.stop)) for cost, path in reached.values())
 
 
-def _cut_cost(
-    slots: Sequence[_Slots], end: int, summary: int, gaps: Sequence[float], edge: unwrap.Edge
-) -> float:
-    """What it costs to end a row here: gaps invite it, a sentence that runs on forbids it."""
-    above, below = slots[end - 1][summary], slots[end][summary]
-    runs_on = bool(above and below) and unwrap.is_wrap(above[-1].line, below[0].line, edge)
-    return _CUT_COST * runs_on - _GAP_BONUS * max(gaps[end] - 1.0, 0.0)
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """What it costs to part the lines of a page here or there."""
 
+    slots: tuple[_Slots, ...]
+    gaps: tuple[float, ...]
+    summary: int
+    edge: unwrap.Edge
 
-def _row_cost(slots: Sequence[_Slots], start: int, end: int, share: float) -> float:
-    """How far the cells of a row stand from where they should: at one share of its height."""
-    cost = 0.0
-    for slot in range(len(slots[start])):
-        held = [n for n in range(start, end) if slots[n][slot]]
-        if held:
-            above, below = held[0] - start, end - 1 - held[-1]
-            cost += abs((1 - share) * above - share * below)
-    return cost
+    def cut_cost(self, end: int) -> float:
+        """Gaps invite a row to end here, a sentence that runs on forbids it."""
+        if end == len(self.slots):
+            return 0.0
+        above, below = self.slots[end - 1][self.summary], self.slots[end][self.summary]
+        runs_on = bool(above and below) and unwrap.is_wrap(above[-1].line, below[0].line, self.edge)
+        return _CUT_COST * runs_on - _GAP_BONUS * max(self.gaps[end] - 1.0, 0.0)
+
+    def row_cost(self, start: int, end: int, share: float) -> float:
+        """How far the cells of a row stand from where they should: at one share of its height."""
+        cost = 0.0
+        for slot in range(len(self.slots[start])):
+            held = [n for n in range(start, end) if self.slots[n][slot]]
+            if held:
+                above, below = held[0] - start, end - 1 - held[-1]
+                cost += abs((1 - share) * above - share * below)
+        return cost

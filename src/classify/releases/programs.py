@@ -113,7 +113,7 @@ def _prefectures(drafts: Sequence[Draft], bodies: Sequence[str]) -> list[str]:
     _fill_merged(drafts, found)
     for index, body in enumerate(bodies):
         if not found[index]:
-            found[index] = _of_neighbours(found, index, body, drafts[index].labels)
+            found[index] = _of_neighbours(found, index, body, drafts[index])
     return found
 
 
@@ -150,7 +150,8 @@ def _of_neighbours(found: Sequence[str], index: int, body: str, labels: Sequence
     after = next((name for name in found[index + 1 :] if name), "")
     possible = [place.prefecture for place in places.candidates(body)]
     if not possible:
-        return before
+        pushed = draft.labels if draft.first("prefecture").source else ()
+        return pushed[0] if len(pushed) == 1 else before
     for name in (before, after):
         if name in possible:
             return name
@@ -160,7 +161,7 @@ def _of_neighbours(found: Sequence[str], index: int, body: str, labels: Sequence
     between = [name for name in possible if low <= order.index(name) <= high]
     if len(between) == 1:
         return between[0]
-    named = [name for name in possible if name in labels]
+    named = [name for name in possible if name in draft.labels]
     return named[0] if len(named) == 1 else ""
 
 

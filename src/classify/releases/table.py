@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from classify import cues, places
 from classify.records import Unplaced
@@ -25,7 +25,7 @@ class _State:
     unplaced: list[Unplaced] = field(default_factory=list)
     extra: dict[int, list[Cell]] = field(default_factory=dict)
     section: Cell = EMPTY
-    label: Cell = EMPTY
+    labels: tuple[str, ...] = ()
     edge: bool = False
 
 
@@ -50,7 +50,7 @@ def _walk(state: _State, grid: Grid) -> None:
         headed = header_at(grid.rows, index)
         if headed:
             columns, height = headed
-            state.label = _label_under(grid.rows[index : index + height], state.columns)
+            state.labels = _labels_under(grid.rows[index : index + height], state.columns)
             _turn(state, columns)
             index += height
             continue
@@ -80,17 +80,17 @@ def _close(state: _State) -> None:
     state.section = EMPTY
 
 
-def _label_under(window: Sequence[Row], known: Columns | None) -> Cell:
+def _labels_under(window: Sequence[Row], known: Columns | None) -> tuple[str, ...]:
     """The prefecture's label that a page break pushed under a repeated header, if one is there."""
     if known is None:
-        return EMPTY
+        return ()
     for slot in known.slots.get("prefecture", ()):
-        for row in window:
-            if slot < len(row):
-                label = _without(text_of(row[slot]), cues.normal("".join(known.headers[slot])))
-                if places.prefecture_name(label):
-                    return replace(row[slot], lines=(replace(row[slot].lines[0], text=label),))
-    return EMPTY
+        header = cues.normal(known.headers[slot][0])
+        for cell in distinct(row[slot] for row in window if slot < len(row)):
+            label = _without(text_of(cell), header) or cell.text
+            if places.prefecture_name(label):
+                return (places.prefecture_name(label),)
+    return ()
 
 
 def _without(text: str, header: str) -> str:
@@ -122,7 +122,7 @@ def _row(state: _State, row: Row) -> None:
         state.drafts[-1] = last.with_more(own, held[0].source)
     elif cells["program"] or (cells["summary"] and cells["body"]):
         source = (cells["program"] or cells["summary"])[0].source
-        state.drafts.append(Draft(cells, (source,)))
+        state.drafts.append(Draft(cells, (source,), state.labels))
     else:
         _set_aside(state, held)
         return
@@ -137,10 +137,7 @@ def _cells(state: _State, columns: Columns, row: Row) -> Mapping[str, tuple[Cell
     slots = columns.slots.get("prefecture", ())
     blank = next((row[slot] for slot in slots if slot < len(row)), EMPTY)
     if not found["prefecture"]:
-        label = state.label or state.section
-        found["prefecture"] = (label if label else blank,)
-    else:
-        state.label = EMPTY
+        found["prefecture"] = (state.section or blank,)
     return found
 
 

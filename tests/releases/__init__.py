@@ -1,0 +1,1 @@
+"""Releases of other layouts, made for the tests."""

@@ -1,0 +1,84 @@
+"""Scores against counts by hand and against scikit-learn."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import f1_score, precision_score, recall_score
+
+from classify.evaluate import Score, evaluate, keyword_search, macro_f1
+from classify.records import Decision, Gold, Program, Tagging
+from classify.taxonomy import load
+
+
+def program(number: int, summary: str) -> Program:
+    return Program(f"r-{number:03d}", "r", number, "", "", "", "事業", summary, "", "", "")
+
+
+def tagging(number: int, summary: str, *present: str) -> Tagging:
+    decisions = tuple(
+        Decision(
+            tag=tag.id,
+            present=tag.id in present,
+            probability=0.9,
+            status="none",
+            rule="present" if tag.id == "ibasho" else "silent",
+            model=0.6 if tag.id == "training" else 0.1,
+            review=tag.id == "surveys",
+            reason="agree",
+            evidence=(),
+        )
+        for tag in load().tags
+    )
+    return Tagging(program(number, summary), decisions)
+
+
+def gold(number: int, *present: str) -> dict[tuple[str, str], Gold]:
+    name = f"r-{number:03d}"
+    return {
+        (name, tag.id): Gold(name, tag.id, tag.id in present, "unanimous", "", (), 0)
+        for tag in load().tags
+    }
+
+
+def test_judges_are_counted_by_hand() -> None:
+    taggings = [tagging(1, "生理用品", "ibasho", "surveys"), tagging(2, "研修", "ibasho")]
+    report = evaluate(taggings, gold(1, "ibasho", "training") | gold(2, "surveys"), load())
+    assert (report.programs, report.decisions) == (2, 16)
+    assert report.scores["both"]["ibasho"] == Score(right=1, wrong=1, missed=0)
+    assert report.scores["both"]["surveys"] == Score(right=0, wrong=1, missed=1)
+    assert report.scores["rules"]["ibasho"] == Score(right=1, wrong=1, missed=0)
+    assert report.scores["model"]["training"] == Score(right=1, wrong=1, missed=0)
+    assert report.scores["keywords"]["sanitary_products"] == Score(right=0, wrong=1, missed=0)
+    assert [(e.program.number, e.decision.tag) for e in report.errors] == [
+        (1, "training"), (1, "surveys"), (2, "ibasho"), (2, "surveys"),
+    ]  # fmt: skip
+    assert report.flagged == 2
+    assert report.wrong_unflagged == 2
+
+
+def test_decisions_without_gold_are_left_out() -> None:
+    report = evaluate([tagging(1, ""), tagging(2, "")], gold(1), load())
+    assert report.decisions == 8
+
+
+def test_keyword_search_reads_full_width_letters() -> None:
+    assert keyword_search(program(1, "ＬＩＮＥで受ける"), ("LINE",))
+    assert not keyword_search(program(1, "電話で受ける"), ("LINE",))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1))
+def test_scores_are_those_of_scikit_learn(pairs: list[tuple[bool, bool]]) -> None:
+    said, true = zip(*pairs, strict=True)
+    score = Score(
+        right=sum(s and t for s, t in pairs),
+        wrong=sum(s and not t for s, t in pairs),
+        missed=sum(t and not s for s, t in pairs),
+    )
+    assert score.f1 == pytest.approx(f1_score(true, said, zero_division=1.0))
+    assert score.precision == pytest.approx(precision_score(true, said, zero_division=1.0))
+    assert score.recall == pytest.approx(recall_score(true, said, zero_division=1.0))
+
+
+def test_macro_f1_is_the_mean_over_tags() -> None:
+    scores = {"a": Score(2, 0, 0), "b": Score(0, 1, 1), "c": Score(1, 1, 0)}
+    assert macro_f1(scores) == pytest.approx((1 + 0 + 2 / 3) / 3)
