@@ -136,8 +136,8 @@ def _bodies(page: Page) -> list[str]:
 def test_search_ignores_width_and_kana(shown: Page) -> None:
     for words, bodies in [
         ("さぽーと", ["大津市"]),
-        ("SNS", ["大津市"]),
         ("滋賀 つながり", ["大津市", "滋賀県"]),
+        ("SNS", ["大津市"]),
         ("沖縄", []),
         ("", ["札幌市", "大津市", "滋賀県", "全国の会"]),
     ]:
@@ -218,6 +218,8 @@ def test_a_prefecture_shows_its_bodies(shown: Page) -> None:
     shown.click('[data-view="prefecture"]')
     shown.get_by_label("滋賀県、talkの支援：実施2団体、確認待ち0団体").click()
     assert shown.locator("#panel li button").all_inner_texts() == ["大津市", "滋賀県"]
+    assert shown.locator("#panel li p").all_inner_texts() == ["𠮷田さんの相談窓口を設ける。"]
+    assert shown.locator("#panel li mark").all_inner_texts() == ["相談窓口"]
     shown.click("#panel li button >> nth=0")
     assert shown.inner_text("#panel-title") == "滋賀県 大津市 ・ talkの支援"
     shown.click('[data-sheet="prefecture"] tbody tr:nth-child(25) th button')

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import replace
+from datetime import datetime
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,6 +12,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from classify.export import By, write_matrix
+from classify.export.book import Book
 from classify.records import Evidence, Tagging
 from handmade import decision, program, tag, tagging
 
@@ -90,15 +93,24 @@ def test_a_mark_leads_to_its_evidence_and_quotes_it(tmp_path: Path) -> None:
     assert cell.hyperlink is not None
     assert cell.hyperlink.location == "'根拠'!A2"
     assert cell.comment is not None
-    assert cell.comment.text == "つながり事業\n「相談窓口」\n● 実施 0.91 窓口を設ける"
+    assert cell.comment.text == "つながり事業\n《相談窓口》を設ける。\n● 実施 0.91 窓口を設ける"
     assert _rows(book, "根拠")[1] == [
-        *("滋賀県", "大津市", "つながり事業", "talkの支援", "● 実施", "実施", "「相談窓口」"),
+        *(
+            "滋賀県",
+            "大津市",
+            "つながり事業",
+            "talkの支援",
+            "● 実施",
+            "実施",
+            "《相談窓口》を設ける。",
+        ),
         *(0.9123, "窓口を設ける", "市民課", "011-211-2962", "p1"),
     ]
 
 
 def test_every_link_leads_to_the_same_body_and_tag(tmp_path: Path) -> None:
-    book = _book(tmp_path)
+    second = tagging(replace(OTSU, number=5), talk="1", visit="0?")
+    book = _book(tmp_path, (*TAGGINGS, second))
     matrix, evidence = book["市区町村別"], book["根拠"]
     found = 0
     for row, column in product(range(4, 8), (5, 6)):
@@ -108,7 +120,8 @@ def test_every_link_leads_to_the_same_body_and_tag(tmp_path: Path) -> None:
             target = int(str(link.location).split("!A")[1])
             assert evidence.cell(target, 2).value == matrix.cell(row, 2).value
             assert evidence.cell(target, 4).value == matrix.cell(3, column).value
-    assert found == 5
+    assert found == 6
+    assert evidence.max_row == 1 + 7
 
 
 def test_the_legend_tells_release_version_marks_and_tags(tmp_path: Path) -> None:
@@ -160,6 +173,21 @@ def test_a_note_too_long_to_read_is_cut_with_a_mark(tmp_path: Path) -> None:
     comment = _book(tmp_path, (long,))["市区町村別"]["E4"].comment
     assert comment is not None
     assert comment.text == "あ" * 594 + "…（以下略）"
+
+
+def test_more_links_than_excel_holds_stay_marks() -> None:
+    book = Book("title", mark="…", page="")
+    sheet = book.sheet("one")
+    sheet.links = 65_529
+    for row in range(3):
+        sheet.link(row, 0, "●", "'one'!A1")
+    [cells] = load_workbook(BytesIO(book.content()))["one"].iter_cols()
+    assert [cell.value for cell in cells] == ["●"] * 3
+    assert [cell.hyperlink is not None for cell in cells] == [True, False, False]
+
+
+def test_the_day_of_making_is_not_in_the_file(tmp_path: Path) -> None:
+    assert _book(tmp_path).properties.created == datetime(2000, 1, 1)
 
 
 def test_no_taggings_make_a_workbook_all_the_same(tmp_path: Path) -> None:

@@ -160,13 +160,14 @@ def train(
     """Fit the model to the labelled programs."""
     from classify import model as models
     from classify.export.files import deliver
+    from classify.lessons import read_labelled
     from classify.lessons import train as fit
 
     tagger = _tagger(taxonomy, None, no_model=True)
-    trained = fit(labels, tagger)
+    trained = fit(read_labelled(labels), tagger)
     path = output or models.default_path()
     deliver(path, [models.dump(trained)])
-    _say_wrote(str(path), f"{len(trained.tags)} tags, {len(trained.vocabulary)} features")
+    _say_wrote(str(path), f"{len(trained.tags)} tags, {len(trained.mention.vocabulary)} words")
 
 
 @app.command()
@@ -179,10 +180,10 @@ def evaluate(
 ) -> None:
     """Cross-validate the tagger by prefecture, beside rules, model and keyword search alone."""
     from classify import console, reports
-    from classify.lessons import cross_validate
+    from classify.lessons import cross_validate, read_labelled
 
     tagger = _tagger(taxonomy, None, no_model=True)
-    report = cross_validate(labels, tagger)
+    report = cross_validate(read_labelled(labels), tagger)
     if output:
         from classify.export.files import deliver
 

@@ -73,7 +73,7 @@ def explanation(tagger: Tagger, analysis: Analysis, tagging: Tagging) -> None:
     out = _console()
     document = dict(analysis.documents)["summary"]
     words = " ".join(
-        f"{document.text[document.starts[i]:document.starts[i + 1]]}[dim]({word.key})[/dim]"
+        f"{document.text[document.starts[i] : document.starts[i + 1]]}[dim]({word.key})[/dim]"
         for i, word in enumerate(document.words)
         if word.key
     )

@@ -92,7 +92,7 @@ class PrefectureCoverage:
 
     def count(self, column: int, state: State = "1") -> int:
         """How many of the bodies have this state in one column (tag)."""
-        return sum(body.cells[column].state == state for body in self.bodies)
+        return _count(self.bodies, column, state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,19 @@ class Matrix:
     bodies: tuple[BodyCoverage, ...]
     prefectures: tuple[PrefectureCoverage, ...]
     homeless: tuple[BodyCoverage, ...]
+
+    @property
+    def releases(self) -> list[str]:
+        """The releases that the programs come from, in the order of the rows."""
+        return list(dict.fromkeys(p.release for body in self.bodies for p in body.programs))
+
+    def count(self, column: int, state: State = "1") -> int:
+        """How many of all bodies have this state in one column (tag)."""
+        return _count(self.bodies, column, state)
+
+
+def _count(bodies: Iterable[BodyCoverage], column: int, state: State) -> int:
+    return sum(body.cells[column].state == state for body in bodies)
 
 
 def state_of(decisions: Iterable[Decision]) -> State:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from classify.records import Tagging
 from classify.tagger import Analysis, Tagger
-from classify.training import Example, fit, split
+from classify.training import Example, cross_fit
 
 __all__ = ["Lesson", "tag_out_of_fold"]
 
@@ -28,10 +28,10 @@ def tag_out_of_fold(
     `extra` lessons are in every fit. The order is that of `judged`.
     """
     tags = tuple(tag.id for tag in tagger.taxonomy.tags)
+    examples = [lesson.example for lesson in judged]
     found: dict[int, Tagging] = {}
-    for held in split([lesson.example for lesson in judged], folds):
-        rest = [lesson.example for i, lesson in enumerate(judged) if i not in held]
-        fold = replace(tagger, model=fit([*rest, *extra], tags))
+    for held, model in cross_fit(examples, tags, extra=extra, folds=folds):
+        fold = replace(tagger, model=model)
         for index in held:
             found[index] = fold.decide(judged[index].analysis)
     return tuple(found[index] for index in range(len(judged)))

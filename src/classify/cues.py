@@ -1,4 +1,4 @@
-"""The Japanese words and patterns that reading rests on: `data/reading.toml`, checked and frozen."""
+"""The Japanese words and patterns that reading rests on: `data/reading.toml`, frozen."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ _DATA = resources.files("classify") / "data" / "reading.toml"
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The words that name one field in a table's header, and those that rule it out."""
+    """The words that name one field in a table's header.
+
+    `words` may stand inside a longer header, `exact` must be all of it; `without` rules it out.
+    """
 
     words: tuple[str, ...]
+    exact: tuple[str, ...]
     without: tuple[str, ...]
 
 
@@ -144,8 +148,11 @@ def _headers(data: Mapping[str, Any]) -> Headers:
 
 
 def _header(table: Mapping[str, list[str]]) -> Header:
-    words, without = table["words"], table.get("without", [])
-    return Header(tuple(normal(w) for w in words), tuple(normal(w) for w in without))
+    return Header(
+        words=tuple(normal(word) for word in table["words"]),
+        exact=tuple(normal(word) for word in table.get("exact", [])),
+        without=tuple(normal(word) for word in table.get("without", [])),
+    )
 
 
 def _patterns(table: Mapping[str, str]) -> dict[str, re.Pattern[str]]:

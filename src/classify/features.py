@@ -1,16 +1,20 @@
-"""What the model sees of a text: passages, and the features of each."""
+"""What the model sees of a text: its passages, and the surroundings of a mention."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from classify.records import Document, Span, Vote
+from classify.records import Document, Field, Vote, Word
 
-__all__ = ["Passage", "passages"]
+__all__ = ["Passage", "View", "context", "units_of", "view"]
 
 # Words of these roles say nothing by themselves.
 _SILENT = frozenset({"space", "line", "stop", "comma", "open", "close", "mark", "digit"})
+
+# How many words next to a mention are told apart by their distance.
+_NEAR_BEHIND = 4
+_NEAR_AHEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +26,69 @@ class Passage:
     features: tuple[str, ...]
 
 
-def passages(document: Document, votes: tuple[Vote, ...]) -> tuple[Passage, ...]:
-    """Cut a document at its lines and sentences; features are words, neighbours and rule votes.
+@dataclass(frozen=True, slots=True)
+class View:
+    """One field of a program as the model sees it, with what the rules say of it."""
 
-    `votes` are those of this document's field.
+    field: Field
+    document: Document
+    votes: tuple[Vote, ...]
+    passages: tuple[Passage, ...]
+
+
+def view(field: Field, document: Document, votes: tuple[Vote, ...]) -> View:
+    """Cut a document at its lines and sentences; features are words, neighbours and rules' tags.
 
     >>> from classify.language import analyse
-    >>> [passage.features for passage in passages(analyse("居場所\\n相談会"), ())]
+    >>> seen = view("summary", analyse("居場所\\n相談会"), ())
+    >>> [passage.features for passage in seen.passages]
     [('居', '居_場所', '場所', '居場所'), ('相談', '相談_会', '会')]
     """
     found = []
     for first, end in _ranges(document):
-        span = Span("summary", document.starts[first], document.starts[end])
-        marks = [
-            f"{vote.tag}={vote.status}"
-            for vote in votes
-            if span.start <= vote.span.start < span.end
-        ]
+        start, stop = document.starts[first], document.starts[end]
+        told = [f"rule:{vote.tag}" for vote in votes if start <= vote.span.start < stop]
         words = list(_words(document, first, end))
         if words:
-            found.append(Passage(first, end, tuple(dict.fromkeys(words + marks))))
-    return tuple(found)
+            found.append(Passage(first, end, tuple(dict.fromkeys(words + told))))
+    return View(field, document, votes, tuple(found))
+
+
+def context(seen: View, passage: Passage, first: int, end: int, tag: str) -> tuple[str, ...]:
+    """Features of the surroundings of a mention at units `first` to `end` of a passage.
+
+    Words ahead of it, inside and behind it are told apart, and so are the nearest ones, the last
+    ones of the passage, and what the rules say of the tag there.
+    """
+    words = seen.document.words
+    parts = {
+        "<": _telling(words, passage.first, first),
+        "=": _telling(words, first, end),
+        ">": _telling(words, end, passage.end),
+    }
+    found: list[str] = [f"tag:{tag}"]
+    for side, keys in parts.items():
+        for previous, key in zip(["", *keys], keys, strict=False):
+            found += [f"{side}{key}", f"*{key}"]
+            if previous:
+                found += [f"{side}{previous}_{key}", f"*{previous}_{key}"]
+    found += [f">{n}:{key}" for n, key in enumerate(parts[">"][:_NEAR_BEHIND])]
+    found += [f"<{n}:{key}" for n, key in enumerate(reversed(parts["<"][-_NEAR_AHEAD:]))]
+    whole = [key for keys in parts.values() for key in keys]
+    found += [f"end:{key}" for key in whole[-1:]]
+    found += [f"end:{'_'.join(whole[-2:])}"]
+    start, stop = seen.document.starts[passage.first], seen.document.starts[passage.end]
+    for vote in seen.votes:
+        if vote.tag == tag and start <= vote.span.start < stop:
+            found += [f"rule:{vote.status}", f"cue:{vote.cue}"]
+    return tuple(dict.fromkeys(found))
+
+
+def units_of(seen: View, start: int, end: int) -> tuple[int, int]:
+    """The units that characters `start` to `end` of a view's text lie on."""
+    starts = seen.document.starts
+    inside = [i for i in range(len(starts) - 1) if starts[i] < end and starts[i + 1] > start]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
 def _ranges(document: Document) -> Iterator[tuple[int, int]]:
@@ -57,14 +103,15 @@ def _ranges(document: Document) -> Iterator[tuple[int, int]]:
 
 
 def _words(document: Document, first: int, end: int) -> Iterator[str]:
-    previous = ""
-    for word in document.words[first:end]:
-        if word.role in _SILENT:
-            continue
+    keys = _telling(document.words, first, end)
+    for previous, key in zip(["", *keys], keys, strict=False):
         if previous:
-            yield f"{previous}_{word.key}"
-        yield word.key
-        previous = word.key
+            yield f"{previous}_{key}"
+        yield key
     for begin, _, word in document.wholes:
         if first <= begin < end:
             yield word.key
+
+
+def _telling(words: Sequence[Word], first: int, end: int) -> list[str]:
+    return [word.key for word in words[first:end] if word.role not in _SILENT and word.key]

@@ -14,7 +14,7 @@ from typing import Any
 
 from classify import releases
 from classify.errors import InputError
-from classify.records import Field, Gold, Label, Program, Span
+from classify.records import Contrast, Field, Gold, Label, Program, Said, Span
 
 __all__ = [
     "ADJUDICATOR",
@@ -70,6 +70,48 @@ def load_gold(folder: Path) -> dict[tuple[str, str], Gold]:
             ) from None
         found[gold.program_id, gold.tag] = gold
     return found
+
+
+def load_contrast(folder: Path) -> tuple[Contrast, ...]:
+    """The written lessons of `labeled/contrast/*.jsonl`, in file and line order.
+
+    A line holds `id`, `text`, `labels` (tag to status and quote), and where it has them `pair`,
+    `program`, and `mentions` for every further place. Raises InputError for a line that does not.
+    """
+    found = []
+    for path in sorted((folder / "contrast").glob("*.jsonl")):
+        for place, entry in _lines(path):
+            try:
+                found.append(_contrast(entry))
+            except (KeyError, TypeError, AttributeError):
+                raise InputError(place, "is not a contrast line", "mend the line") from None
+            missing = _unquoted(found[-1])
+            if missing:
+                problem = f"quote '{missing}' does not stand in the text"
+                raise InputError(place, problem, "copy the words to the letter")
+    return tuple(found)
+
+
+def _contrast(entry: dict[str, Any]) -> Contrast:
+    whole = [{"tag": tag, **label} for tag, label in entry["labels"].items()]
+    places = {
+        (place["tag"], place["status"], place["quote"]): None
+        for place in [*whole, *entry.get("mentions", ())]
+    }
+    identifier = str(entry["id"])
+    prefix = identifier.rpartition("-")[0]
+    return Contrast(
+        id=identifier,
+        group=f"{prefix} {entry.get('pair', identifier)}",
+        program=str(entry.get("program", "")),
+        text=str(entry["text"]),
+        said=tuple(Said(*place) for place in places),
+    )
+
+
+def _unquoted(contrast: Contrast) -> str | None:
+    program = Program("", "", 0, "", "", "", contrast.program, contrast.text, "", "", "")
+    return next((s.quote for s in contrast.said if find(s.quote, program) is None), None)
 
 
 def derive(labels: Iterable[Label]) -> tuple[Gold, ...]:

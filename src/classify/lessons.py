@@ -1,87 +1,141 @@
-"""Labelled texts as the model's lessons: which passage of a text shows which tag."""
+"""Labelled texts as the model's lessons: which passage of a text speaks of which tag, and how."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from classify.crossval import Lesson, tag_out_of_fold
 from classify.evaluate import Report, evaluate
-from classify.labels import find, load_gold, load_programs
+from classify.labels import find, load_contrast, load_gold, load_labels, load_programs
 from classify.language import dictionary_name
 from classify.model import Model
-from classify.records import Gold, Program
+from classify.records import Contrast, Gold, Label, Program
 from classify.rules import verdict
 from classify.tagger import Analysis, Tagger
-from classify.training import Example, fit
+from classify.training import Example, Mention, fit
 
-__all__ = ["cross_validate", "example", "from_gold", "train"]
+__all__ = ["Labelled", "cross_validate", "read_labelled", "train"]
 
 
-def train(labels: Path, tagger: Tagger) -> Model:
-    """Fit a model to the gold decisions of a labels folder."""
-    lessons = from_gold(load_programs(labels).values(), load_gold(labels), tagger)
-    tags = tuple(tag.id for tag in tagger.taxonomy.tags)
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """All of a labels folder: programs with gold and decisions, and the written lessons."""
+
+    programs: tuple[Program, ...]
+    gold: Mapping[tuple[str, str], Gold]
+    labels: tuple[Label, ...]
+    contrast: tuple[Contrast, ...]
+
+
+def read_labelled(folder: Path) -> Labelled:
+    """Read a labels folder; InputError tells what is wrong with it."""
+    programs = load_programs(folder)
+    return Labelled(
+        programs=tuple(programs.values()),
+        gold=load_gold(folder),
+        labels=load_labels(folder, programs),
+        contrast=load_contrast(folder),
+    )
+
+
+def train(labelled: Labelled, tagger: Tagger) -> Model:
+    """Fit a model to the gold decisions and written lessons of a labels folder."""
+    lessons = _from_gold(labelled, tagger)
     made_from = {"taxonomy": tagger.taxonomy.digest, "dictionary": dictionary_name()}
-    return fit([lesson.example for lesson in lessons], tags, made_from=made_from)
+    return fit(
+        [lesson.example for lesson in lessons],
+        tuple(tag.id for tag in tagger.taxonomy.tags),
+        extra=_from_contrast(labelled.contrast, tagger),
+        made_from=made_from,
+    )
 
 
-def cross_validate(labels: Path, tagger: Tagger) -> Report:
+def cross_validate(labelled: Labelled, tagger: Tagger) -> Report:
     """Tag the labelled programs by models that have not seen their prefecture, and compare."""
-    gold = load_gold(labels)
-    lessons = from_gold(load_programs(labels).values(), gold, tagger)
-    return evaluate(tag_out_of_fold(lessons, tagger), gold, tagger.taxonomy)
+    lessons = _from_gold(labelled, tagger)
+    extra = _from_contrast(labelled.contrast, tagger)
+    taggings = tag_out_of_fold(lessons, tagger, extra=extra)
+    return evaluate(taggings, labelled.gold, tagger.taxonomy)
 
 
-def from_gold(
-    programs: Iterable[Program], gold: Mapping[tuple[str, str], Gold], tagger: Tagger
-) -> tuple[Lesson, ...]:
+def _from_gold(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
     """One lesson per program that has a gold decision for every tag of the taxonomy.
 
     Programs of one prefecture stay together in cross-validation: neighbours copy one another.
     """
     tags = [tag.id for tag in tagger.taxonomy.tags]
+    misleading = _misleading(labelled)
     found = []
-    for program in programs:
-        decided = [gold.get((program.program_id, tag)) for tag in tags]
+    for program in labelled.programs:
+        decided = [labelled.gold.get((program.program_id, tag)) for tag in tags]
         known = [decision for decision in decided if decision is not None]
-        if len(known) == len(tags):
-            analysis = tagger.analyse(program)
-            group = program.prefecture or program.program_id
-            present = {decision.tag: decision.present for decision in known}
-            quotes = {decision.tag: decision.quotes for decision in known}
-            found.append(Lesson(analysis, example(analysis, group, present, quotes)))
+        if len(known) < len(tags):
+            continue
+        analysis = tagger.analyse(program)
+        quotes = [(g.tag, quote, True) for g in known for quote in g.quotes]
+        quotes += [(tag, quote, False) for tag, quote in misleading[program.program_id]]
+        present = {decision.tag: decision.present for decision in known}
+        group = program.prefecture or program.program_id
+        example = _example(analysis, group, present, quotes, complete=False)
+        found.append(Lesson(analysis, example))
     return tuple(found)
 
 
-def example(
+def _misleading(labelled: Labelled) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """By program, what annotators quoted for tags that gold says are absent."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for label in labelled.labels:
+        gold = labelled.gold.get((label.program_id, label.tag))
+        if gold and not gold.present:
+            found[label.program_id] += [(label.tag, q) for q in label.near_miss + label.quotes]
+    return found
+
+
+def _from_contrast(contrast: Iterable[Contrast], tagger: Tagger) -> tuple[Example, ...]:
+    tags = [tag.id for tag in tagger.taxonomy.tags]
+    found = []
+    for text in contrast:
+        program = Program(text.id, text.group, 1, "", "", "", text.program, text.text, "", "", "")
+        said = [(s.tag, s.quote, s.status == "provided") for s in text.said]
+        provided = {tag for tag, _, here in said if here}
+        present = {tag: tag in provided for tag in tags}
+        found.append(_example(tagger.analyse(program), text.group, present, said, complete=True))
+    return tuple(found)
+
+
+def _example(
     analysis: Analysis,
     group: str,
     present: Mapping[str, bool],
-    quotes: Mapping[str, tuple[str, ...]],
+    quotes: Iterable[tuple[str, str, bool]],
+    *,
+    complete: bool,
 ) -> Example:
-    """An example out of an analysed text, what is present in it, and the words that show it."""
+    told: dict[tuple[str, int, int], bool] = {}
+    for tag, quote, provided in quotes:
+        for view, passage in _passages(analysis, quote):
+            told[tag, view, passage] = told.get((tag, view, passage), False) or provided
     return Example(
         name=analysis.program.program_id,
         group=group,
-        passages=tuple(passage for _, passage in analysis.passages),
+        views=analysis.views,
         verdicts={tag: verdict(analysis.votes, tag) for tag in present},
         present=dict(present),
-        shows={
-            tag: _quoted(analysis, quotes.get(tag, ())) if here else frozenset()
-            for tag, here in present.items()
-        },
+        mentions=tuple(Mention(*place, provided) for place, provided in told.items()),
+        complete=complete,
     )
 
 
-def _quoted(analysis: Analysis, quotes: Iterable[str]) -> frozenset[int]:
-    documents = dict(analysis.documents)
-    spans = [span for quote in quotes if (span := find(quote, analysis.program))]
-    return frozenset(
-        index
-        for index, (field, passage) in enumerate(analysis.passages)
-        for span in spans
-        if span.field == field
-        and span.start < documents[field].starts[passage.end]
-        and documents[field].starts[passage.first] < span.end
-    )
+def _passages(analysis: Analysis, quote: str) -> Iterable[tuple[int, int]]:
+    """The (view, passage) indices that a quote touches."""
+    span = find(quote, analysis.program)
+    for number, seen in enumerate(analysis.views):
+        if span is None or span.field != seen.field:
+            continue
+        starts = seen.document.starts
+        for index, passage in enumerate(seen.passages):
+            if span.start < starts[passage.end] and starts[passage.first] < span.end:
+                yield number, index

@@ -50,9 +50,8 @@ def places() -> tuple[Place, ...]:
     >>> len(places())
     1788
     """
-    with _DATA.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        return tuple(Place(r["code"], r["prefecture"], r["municipality"]) for r in rows)
+    rows = csv.DictReader(_DATA.read_text(encoding="utf-8").splitlines())
+    return tuple(Place(r["code"], r["prefecture"], r["municipality"]) for r in rows)
 
 
 @cache
@@ -177,7 +176,9 @@ def check_digit(digits: str) -> str:
     >>> check_digit("01100"), check_digit("13104")
     ('2', '1')
     """
-    weighted = sum(int(digit) * weight for digit, weight in zip(digits, (6, 5, 4, 3, 2)))
+    weighted = sum(
+        int(digit) * weight for digit, weight in zip(digits, (6, 5, 4, 3, 2), strict=True)
+    )
     return str((11 - weighted % 11) % 10)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "Contrast",
     "Decision",
     "Document",
     "Evidence",
@@ -18,6 +19,7 @@ __all__ = [
     "Reading",
     "Role",
     "RuleVerdict",
+    "Said",
     "Span",
     "Status",
     "Tag",
@@ -212,3 +214,26 @@ class Gold:
     reason: str
     quotes: tuple[str, ...]
     unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of a text that speak of a tag, and the status they give it."""
+
+    tag: str
+    status: Status
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A sentence or program written to teach: a line of `labeled/contrast/`.
+
+    Every place that speaks of a tag is in `said`. `group` joins texts that are nearly alike.
+    """
+
+    id: str
+    group: str
+    program: str
+    text: str
+    said: tuple[Said, ...]

@@ -6,14 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
-from classify.features import Passage, passages
+from classify.features import View, view
 from classify.language import analyse
-from classify.model import Blend, Model
+from classify.model import Blend, Model, Opinion
 from classify.records import (
     Decision,
-    Document,
     Evidence,
     Field,
     Program,
@@ -44,12 +41,19 @@ Reason = Literal["agree", "rule_only", "model_only", "ruled_out", "disagree", "u
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A program with all that is known of it before anything is decided."""
+    """A program with all that is known of it before anything is decided: a view of each field."""
 
     program: Program
-    documents: tuple[tuple[Field, Document], ...]
-    votes: tuple[Vote, ...]
-    passages: tuple[tuple[Field, Passage], ...]
+    views: tuple[View, ...]
+
+    @property
+    def votes(self) -> tuple[Vote, ...]:
+        """What the rules say of the name and the summary."""
+        return tuple(vote for seen in self.views for vote in seen.votes)
+
+    def text(self, field: Field) -> str:
+        """The untouched text of a field."""
+        return next(seen.document.text for seen in self.views if seen.field == field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +83,21 @@ class Tagger:
 
     def analyse(self, program: Program) -> Analysis:
         """Cut a program's name and summary into words, and ask the rules."""
-        documents: tuple[tuple[Field, Document], ...] = (
-            ("program", analyse(program.program)),
-            ("summary", analyse(program.summary)),
+        texts: tuple[tuple[Field, str], ...] = (
+            ("program", program.program),
+            ("summary", program.summary),
         )
-        votes: list[Vote] = []
-        found: list[tuple[Field, Passage]] = []
-        for field, document in documents:
-            said = self.rules.votes_on(document, field)
-            votes += said
-            found += [(field, passage) for passage in passages(document, said)]
-        return Analysis(program, documents, tuple(votes), tuple(found))
+        return Analysis(program, tuple(self._view(field, text) for field, text in texts))
+
+    def _view(self, field: Field, text: str) -> View:
+        document = analyse(text)
+        return view(field, document, self.rules.votes_on(document, field))
 
     def decide(self, analysis: Analysis) -> Tagging:
         """Make one decision per tag out of an analysis."""
-        logits, best = self._ask_model(analysis)
+        opinions = self.model.opinions(analysis.views) if self.model else {}
         decisions = {
-            tag.id: self._decision(tag.id, analysis, logits.get(tag.id), best.get(tag.id))
+            tag.id: self._decision(tag.id, analysis, opinions.get(tag.id))
             for tag in self.taxonomy.tags
         }
         for tag in self.taxonomy.tags:
@@ -104,31 +106,17 @@ class Tagger:
                     decisions[other] = _implied(decisions[other], decisions[tag.id])
         return Tagging(analysis.program, tuple(decisions.values()))
 
-    def _ask_model(self, analysis: Analysis) -> tuple[dict[str, float], dict[str, int]]:
-        """The model's logit for each tag it knows, and the passage that it rests on."""
-        if self.model is None or not analysis.passages:
-            return {}, {}
-        scores = self.model.scores(tuple(passage for _, passage in analysis.passages))
-        best = np.argmax(scores, axis=0)
-        tags = self.model.tags
-        return (
-            {tag: float(scores[best[column], column]) for column, tag in enumerate(tags)},
-            {tag: int(best[column]) for column, tag in enumerate(tags)},
-        )
-
-    def _decision(
-        self, tag: str, analysis: Analysis, logit: float | None, best: int | None
-    ) -> Decision:
+    def _decision(self, tag: str, analysis: Analysis, opinion: Opinion | None) -> Decision:
         votes = tuple(vote for vote in analysis.votes if vote.tag == tag)
         said = verdict(votes, tag)
-        alone, probability = self._probabilities(logit, said)
+        alone, probability = self._probabilities(opinion, said)
         present = probability >= 0.5
-        low, high = self.model.band if self.model else _UNTRAINED_BAND
         evidence = _evidence(votes, analysis, present=present)
-        if present and not evidence and best is not None:
-            evidence = (_passage_evidence(analysis, best),)
+        if present and not evidence and opinion:
+            evidence = (_seen_by_model(analysis, opinion),)
         # A tag without words behind it does not exist.
         present = present and bool(evidence)
+        low, high = self.model.band if self.model else _UNTRAINED_BAND
         disagree = alone is not None and (said == "present") != (alone >= 0.5)
         unsure = low < probability < high
         return Decision(
@@ -143,14 +131,16 @@ class Tagger:
             evidence=evidence,
         )
 
-    def _probabilities(self, logit: float | None, said: RuleVerdict) -> tuple[float | None, float]:
+    def _probabilities(
+        self, opinion: Opinion | None, said: RuleVerdict
+    ) -> tuple[float | None, float]:
         if self.model is None:
             return None, _UNTRAINED.probability(0.0, said)
-        if logit is None:
+        if opinion is None:
             return None, self.model.rules_only.probability(0.0, said)
         return (
-            self.model.alone.probability(logit, said),
-            self.model.blend.probability(logit, said),
+            self.model.alone.probability(opinion.logit, said),
+            self.model.blend.probability(opinion.logit, said),
         )
 
 
@@ -158,25 +148,22 @@ def _evidence(
     votes: tuple[Vote, ...], analysis: Analysis, *, present: bool
 ) -> tuple[Evidence, ...]:
     """The words behind a decision: what is provided, or the mentions that were ruled out."""
-    texts = {field: document.text for field, document in analysis.documents}
     telling = [vote for vote in votes if (vote.status == "provided") == present]
     spans = {
         (vote.span.field, vote.span.start, vote.span.end): vote.rule
         for vote in sorted(telling, key=lambda v: (v.span.field, v.span.start, v.span.end, v.rule))
     }
     return tuple(
-        Evidence(field, start, end, texts[field][start:end], rule)
+        Evidence(field, start, end, analysis.text(field)[start:end], rule)
         for (field, start, end), rule in spans.items()
     )
 
 
-def _passage_evidence(analysis: Analysis, best: int) -> Evidence:
-    field, passage = analysis.passages[best]
-    document = dict(analysis.documents)[field]
-    start, end = document.starts[passage.first], document.starts[passage.end]
-    text = document.text[start:end]
-    start += len(text) - len(text.lstrip())
-    return Evidence(field, start, start + len(text.strip()), text.strip(), MODEL_EVIDENCE)
+def _seen_by_model(analysis: Analysis, opinion: Opinion) -> Evidence:
+    """The words at which the model sees a tag."""
+    document = next(v.document for v in analysis.views if v.field == opinion.field)
+    start, end = document.starts[opinion.first], document.starts[opinion.end]
+    return Evidence(opinion.field, start, end, document.text[start:end], MODEL_EVIDENCE)
 
 
 def _status(votes: tuple[Vote, ...], *, present: bool) -> Status:

@@ -1,13 +1,9 @@
-"""The only door to scikit-learn: a model is fitted to labelled passages, and judged out of fold.
-
-What is known of a text is given as an Example: its passages, what the rules say of it, and which
-passages show a tag. A tag that nobody has decided for a text is left out of its lessons.
-"""
+"""The only door to scikit-learn: a model is fitted to labelled texts, calibrated out of fold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,65 +11,86 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
-from classify.features import Passage
-from classify.model import Blend, Model
+from classify.features import View, context
+from classify.model import Blend, Linear, Model
 from classify.records import RuleVerdict
 
-__all__ = ["Example", "fit", "split"]
+__all__ = ["Example", "Mention", "cross_fit", "fit"]
 
 Floats = npt.NDArray[np.float64]
 
-# Chosen by cross-validation over prefectures: see docs/experiments.md.
-STRENGTH = 10.0
+# Chosen by cross-validation: see docs/experiments.md.
+MENTION_STRENGTH = 20.0
+PROVIDED_STRENGTH = 10.0
+
+_PLAIN = Blend(0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place where a text speaks of a tag: passage `passage` of view `view`; is it provided?"""
+
+    tag: str
+    view: int
+    passage: int
+    provided: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A labelled text. `shows[tag]` are the indices of the passages that show the tag, empty where
-    it is absent. `group` names what must stay together in cross-validation."""
+    """A labelled text: its views, what the rules say of it, what is present in it, its mentions.
+
+    In passages without a mention a present tag may be spoken of all the same, unless the example
+    is `complete`: they then teach nothing about that tag. `group` names what must stay together
+    in cross-validation.
+    """
 
     name: str
     group: str
-    passages: tuple[Passage, ...]
+    views: tuple[View, ...]
     verdicts: Mapping[str, RuleVerdict]
     present: Mapping[str, bool]
-    shows: Mapping[str, frozenset[int]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Linear:
-    vocabulary: dict[str, int]
-    idf: Floats
-    weights: Floats
-    intercepts: Floats
+    mentions: tuple[Mention, ...]
+    complete: bool
 
 
 def fit(
     examples: Sequence[Example],
     tags: tuple[str, ...],
     *,
+    extra: Sequence[Example] = (),
     folds: int = 10,
     made_from: Mapping[str, str] | None = None,
 ) -> Model:
-    """Fit a model for `tags`; its probabilities are calibrated on scores made out of fold.
+    """Fit a model to examples and `extra` lessons; its probabilities are calibrated on scores that
+    each example got from a model that had not seen its group.
 
-    Raises ValueError when a tag is present, or absent, in no example.
+    Raises ValueError, with the tag, when a tag is spoken of in every passage or in none.
     """
-    logits = _logits_out_of_fold(examples, tags, folds)
-    linear = _linear(examples, tags)
-    alone, blend, rules_only = _blends(examples, tags, logits)
-    return Model(
-        tags=tags,
-        vocabulary=linear.vocabulary,
-        idf=linear.idf,
-        weights=linear.weights,
-        intercepts=linear.intercepts,
-        alone=alone,
-        blend=blend,
-        rules_only=rules_only,
-        band=(0.2, 0.8),
-        made_from=dict(made_from or {}),
-    )
+    logits = np.zeros((len(examples), len(tags)))
+    for held, parts in _fold_parts(examples, extra, tags, folds):
+        for index in held:
+            logits[index] = _logits(parts, examples[index], tags)
+    whole = _calibrated(_parts([*examples, *extra], tags), examples, logits)
+    return replace(whole, made_from=dict(made_from or {}))
+
+
+def cross_fit(
+    examples: Sequence[Example],
+    tags: tuple[str, ...],
+    *,
+    extra: Sequence[Example] = (),
+    folds: int = 10,
+) -> Iterator[tuple[frozenset[int], Model]]:
+    """For each fold the indices held out, and a model fitted and calibrated without them."""
+    parted = list(_fold_parts(examples, extra, tags, folds))
+    logits = np.zeros((len(examples), len(tags)))
+    for held, parts in parted:
+        for index in held:
+            logits[index] = _logits(parts, examples[index], tags)
+    for held, parts in parted:
+        rest = [index for index in range(len(examples)) if index not in held]
+        yield held, _calibrated(parts, [examples[index] for index in rest], logits[rest])
 
 
 def split(examples: Sequence[Example], folds: int) -> list[frozenset[int]]:
@@ -87,74 +104,80 @@ def split(examples: Sequence[Example], folds: int) -> list[frozenset[int]]:
     return [frozenset(part) for part in parts]
 
 
-def _logits_out_of_fold(examples: Sequence[Example], tags: tuple[str, ...], folds: int) -> Floats:
-    logits = np.zeros((len(examples), len(tags)))
+def _fold_parts(
+    examples: Sequence[Example], extra: Sequence[Example], tags: tuple[str, ...], folds: int
+) -> Iterator[tuple[frozenset[int], Model]]:
     for held in split(examples, folds):
-        linear = _linear([e for index, e in enumerate(examples) if index not in held], tags)
-        scorer = _model_of(linear, tags)
-        for index in held:
-            logits[index] = _top(scorer.scores(examples[index].passages))
-    return logits
+        rest = [example for index, example in enumerate(examples) if index not in held]
+        yield held, _parts([*rest, *extra], tags)
 
 
-def _linear(examples: Sequence[Example], tags: tuple[str, ...]) -> _Linear:
-    """One classifier per tag over all passages that teach something about it."""
-    passages = [passage for example in examples for passage in example.passages]
+def _logits(parts: Model, example: Example, tags: tuple[str, ...]) -> Floats:
+    opinions = parts.opinions(example.views)
+    return np.array([opinions[tag].logit if tag in opinions else -10.0 for tag in tags])
+
+
+def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
+    """The two linear parts, with nothing calibrated yet."""
+    mention = _fit_mention(examples, tags)
+    empty = Linear({}, np.zeros(0), np.zeros((0, 1)), np.zeros(1))
+    half = Model(tags, mention, empty, _PLAIN, _PLAIN, _PLAIN, (0.0, 1.0), {})
+    rows, truth = [], []
+    for example in examples:
+        for said in example.mentions:
+            seen = example.views[said.view]
+            passage = seen.passages[said.passage]
+            first, end = half.locate(seen, passage, said.tag)
+            rows.append(context(seen, passage, first, end, said.tag))
+            truth.append([1 if said.provided else 0])
+    return replace(half, provided=_fit_linear(rows, np.array(truth), PROVIDED_STRENGTH))
+
+
+def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
+    rows, truth = [], []
+    for example in examples:
+        told = {(said.tag, said.view, said.passage) for said in example.mentions}
+        for number, seen in enumerate(example.views):
+            for place, passage in enumerate(seen.passages):
+                rows.append(passage.features)
+                truth.append(
+                    [
+                        1
+                        if (tag, number, place) in told
+                        else -1
+                        if example.present[tag] and not example.complete
+                        else 0
+                        for tag in tags
+                    ]
+                )
+    return _fit_linear(rows, np.array(truth), MENTION_STRENGTH)
+
+
+def _fit_linear(
+    rows: Sequence[tuple[str, ...]], truth: npt.NDArray[np.int_], strength: float
+) -> Linear:
+    """One logistic regression per column of `truth` (1, 0, or -1 where a row teaches nothing)."""
     vectorizer = DictVectorizer()
-    counts = vectorizer.fit_transform([dict.fromkeys(p.features, 1.0) for p in passages])
+    counts = vectorizer.fit_transform([dict.fromkeys(features, 1.0) for features in rows])
     tfidf = TfidfTransformer()
     matrix = tfidf.fit_transform(counts)
-    weights = np.zeros((matrix.shape[1], len(tags)))
-    intercepts = np.zeros(len(tags))
-    for column, tag in enumerate(tags):
-        lessons = np.array(list(_lessons(examples, tag)))
-        taught = lessons >= 0
-        if len(set(lessons[taught])) < 2:
-            raise ValueError(tag)
-        classifier = LogisticRegression(C=STRENGTH, max_iter=1000)
-        classifier.fit(matrix[taught], lessons[taught])
+    weights = np.zeros((matrix.shape[1], truth.shape[1]))
+    intercepts = np.zeros(truth.shape[1])
+    for column in range(truth.shape[1]):
+        taught = truth[:, column] >= 0
+        if len(set(truth[taught, column])) < 2:
+            raise ValueError(column)
+        classifier = LogisticRegression(C=strength, solver="liblinear", random_state=0)
+        classifier.fit(matrix[taught], truth[taught, column])
         weights[:, column] = classifier.coef_[0]
         intercepts[column] = classifier.intercept_[0]
     vocabulary = {str(name): index for name, index in vectorizer.vocabulary_.items()}
-    return _Linear(vocabulary, np.asarray(tfidf.idf_, dtype=np.float64), weights, intercepts)
+    return Linear(vocabulary, np.asarray(tfidf.idf_, dtype=np.float64), weights, intercepts)
 
 
-def _lessons(examples: Iterable[Example], tag: str) -> Iterable[int]:
-    """1, 0 or -1 (teaches nothing) for every passage of every example."""
-    for example in examples:
-        shown = example.shows[tag]
-        for index in range(len(example.passages)):
-            # An unquoted passage of a present tag may show it too: it teaches nothing.
-            yield 1 if index in shown else -1 if example.present[tag] else 0
-
-
-def _model_of(linear: _Linear, tags: tuple[str, ...]) -> Model:
-    plain = Blend(0.0, 1.0, 0.0, 0.0)
-    return Model(
-        tags=tags,
-        vocabulary=linear.vocabulary,
-        idf=linear.idf,
-        weights=linear.weights,
-        intercepts=linear.intercepts,
-        alone=plain,
-        blend=plain,
-        rules_only=plain,
-        band=(0.0, 1.0),
-        made_from={},
-    )
-
-
-def _top(scores: Floats) -> Floats:
-    """A text offers what its most telling passage offers: (passages, tags) to (tags,)."""
-    top: Floats = scores.max(axis=0)
-    return top
-
-
-def _blends(
-    examples: Sequence[Example], tags: tuple[str, ...], logits: Floats
-) -> tuple[Blend, Blend, Blend]:
-    truth = np.array([[example.present[tag] for tag in tags] for example in examples]).ravel()
-    verdicts = [example.verdicts[tag] for example in examples for tag in tags]
+def _calibrated(parts: Model, examples: Sequence[Example], logits: Floats) -> Model:
+    truth = np.array([[e.present[tag] for tag in parts.tags] for e in examples]).ravel()
+    verdicts = [e.verdicts[tag] for e in examples for tag in parts.tags]
     inputs = np.column_stack(
         [
             logits.ravel(),
@@ -162,15 +185,16 @@ def _blends(
             [verdict == "ruled_out" for verdict in verdicts],
         ]
     ).astype(np.float64)
-    return (
-        _blend(inputs, truth, (True, False, False)),
-        _blend(inputs, truth, (True, True, True)),
-        _blend(inputs, truth, (False, True, True)),
+    return replace(
+        parts,
+        alone=_blend(inputs, truth, (1, 0, 0)),
+        blend=_blend(inputs, truth, (1, 1, 1)),
+        rules_only=_blend(inputs, truth, (0, 1, 1)),
+        band=(0.2, 0.8),
     )
 
 
-def _blend(inputs: Floats, truth: npt.NDArray[np.bool_], used: tuple[bool, bool, bool]) -> Blend:
-    masked = inputs * np.array(used, dtype=np.float64)
-    fitted = LogisticRegression(C=1.0).fit(masked, truth)
-    logit, present, ruled_out = (float(value) for value in fitted.coef_[0])
-    return Blend(float(fitted.intercept_[0]), logit, present, ruled_out)
+def _blend(inputs: Floats, truth: npt.NDArray[np.bool_], used: tuple[int, int, int]) -> Blend:
+    fitted = LogisticRegression(C=1.0).fit(inputs * np.array(used), truth)
+    logit, present, ruled_out = (float(f"{value:.6g}") for value in fitted.coef_[0])
+    return Blend(float(f"{fitted.intercept_[0]:.6g}"), logit, present, ruled_out)

@@ -35,7 +35,7 @@ def cells(programs: Iterable[Truth], *columns: str | Callable[[Truth], str]) -> 
 def blank_repeats(rows: list[list[str]], *columns: int) -> list[list[str]]:
     """The rows with a cell left blank where it says the same as the one above it."""
     kept = [list(row) for row in rows]
-    for above, row, new in zip(rows, rows[1:], kept[1:]):
+    for above, row, new in zip(rows, rows[1:], kept[1:], strict=False):
         for column in columns:
             if row[column] == above[column]:
                 new[column] = ""
@@ -62,7 +62,7 @@ def runs(values: Sequence[str]) -> list[tuple[int, int]]:
     [(0, 1), (2, 2)]
     """
     starts = [n for n, value in enumerate(values) if not n or value != values[n - 1]]
-    return [(a, b - 1) for a, b in zip(starts, [*starts[1:], len(values)])]
+    return [(a, b - 1) for a, b in zip(starts, [*starts[1:], len(values)], strict=True)]
 
 
 def pdf(
@@ -109,16 +109,18 @@ def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
 
 
 def columnar(rows: Sequence[Sequence[str]], widths: Sequence[int], *, middle: bool = False) -> str:
-    """Rows as text in columns of so many full-width letters, two spaces between, a blank line after."""
+    """Rows as text in columns of so many wide letters, a blank line after each row."""
     lines: list[str] = []
     for row in rows:
-        wrapped = [_wrap(text, width) for text, width in zip(row, widths)]
+        wrapped = [_wrap(text, width) for text, width in zip(row, widths, strict=True)]
         height = max(len(part) for part in wrapped)
         tops = [(height - len(part)) // 2 if middle else 0 for part in wrapped]
-        padded = [[""] * top + part for top, part in zip(tops, wrapped)]
+        padded = [[""] * top + part for top, part in zip(tops, wrapped, strict=True)]
         for n in range(height):
             texts = [part[n] if n < len(part) else "" for part in padded]
-            lines.append("  ".join(_pad(t, 2 * w) for t, w in zip(texts, widths)).rstrip())
+            lines.append(
+                "  ".join(_pad(t, 2 * w) for t, w in zip(texts, widths, strict=True)).rstrip()
+            )
         lines.append("")
     return "\n".join(lines)
 

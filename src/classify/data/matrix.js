@@ -6,7 +6,9 @@
   const state = { lang: "ja", view: data.by, tag: "", prefecture: "", want: "", query: "" };
   const sheets = { body: $('[data-sheet="body"]'), prefecture: $('[data-sheet="prefecture"]') };
   const rows = { body: all("tbody tr", sheets.body), prefecture: all("tbody tr", sheets.prefecture) };
+  const cells = (row) => [...row.cells].slice(row.cells.length - data.tags.length).map((cell) => cell.firstElementChild);
   const [PROGRAM, SUMMARY] = [0, 1];
+  const REACH = 40;
 
   // Words ------------------------------------------------------------------------------------
 
@@ -31,22 +33,27 @@
     for (const node of all("[data-pref]")) node.textContent = prefectureName(node.dataset.pref);
     for (const node of all("[data-pref-short]")) node.textContent = data.prefectures[node.dataset.prefShort][lang === "ja" ? "short" : "en"];
     for (const button of all("[data-lang]")) button.setAttribute("aria-pressed", button.dataset.lang === lang);
-    rows.body.forEach(labelBody);
-    rows.prefecture.forEach(labelPrefecture);
+    labelBodies();
+    labelPrefectures();
     closePanel();
     show();
   }
 
-  const labelCells = (row, text) => all("td button", row).forEach((button, tag) => button.setAttribute("aria-label", text(button, tag)));
-
-  function labelBody(row, index) {
-    const body = data.bodies[index];
-    labelCells(row, (_, tag) => fill("page.cell", { who: who(body), tag: tagName(tag), state: words("states")[body.states[tag]] }));
+  function labelBodies() {
+    const labels = data.tags.map((_, tag) =>
+      Object.fromEntries(Object.entries(words("states")).map(([mark, name]) => [mark, fill("page.cell", { who: "\n", tag: tagName(tag), state: name })])));
+    rows.body.forEach((row, index) => {
+      const body = data.bodies[index];
+      const name = who(body);
+      cells(row).forEach((button, tag) => { button.ariaLabel = labels[tag][body.states[tag]].replace("\n", () => name); });
+    });
   }
 
-  function labelPrefecture(row, index) {
-    labelCells(row, (button, tag) =>
-      fill("page.number_cell", { who: prefectureName(index), tag: tagName(tag), n: button.dataset.n, waiting: button.dataset.w }));
+  function labelPrefectures() {
+    rows.prefecture.forEach((row, index) => cells(row).forEach((button, tag) => {
+      const { n, w: waiting } = button.dataset;
+      button.ariaLabel = fill("page.number_cell", { who: prefectureName(index), tag: tagName(tag), n, waiting });
+    }));
   }
 
   // Which rows are shown ---------------------------------------------------------------------
@@ -158,6 +165,16 @@
     return nodes;
   }
 
+  function passage(program, [field, start, end]) {
+    const chars = [...(field === PROGRAM ? program.program : program.summary)];
+    const inside = (at) => chars[at] !== undefined && chars[at] !== "\n";
+    let [from, to] = [start, end];
+    while (inside(from - 1) && start - from < REACH) from -= 1;
+    while (inside(to) && to - end < REACH) to += 1;
+    const text = (first, last) => chars.slice(first, last).join("");
+    return element("p", [inside(from - 1) ? "…" : "", text(from, start), element("mark", text(start, end)), text(end, to), inside(to) ? "…" : ""], { lang: "ja" });
+  }
+
   const offers = (decisions) =>
     element("p", decisions.flatMap((decision, tag) => (stateOf(decision) === "0" ? [] : [badge(stateOf(decision), tagName(tag))])));
 
@@ -178,7 +195,7 @@
     const parts = facts([
       ["state", words("states")[stateOf(decision)]],
       ["status", words("statuses")[decision.status]],
-      ["reason", decision.reason],
+      ["reason", words("reasons")[decision.reason] || decision.reason],
       ["rule", [words("rules")[decision.rule], ...rules].join(" ")],
       ["model", share(decision.model)],
       ["probability", share(decision.probability)],
@@ -199,11 +216,10 @@
       if (body.prefecture !== index || body.states[tag] === "0") return [];
       const quotes = body.programs.flatMap((program) => {
         const decision = program.decisions[tag];
-        if (!decision.present && !decision.review) return [];
-        return decision.evidence.map(([field, start, end]) => words("quoted").replace("{}", () => [...(field === PROGRAM ? program.program : program.summary)].slice(start, end).join("")));
+        return decision.present || decision.review ? decision.evidence.slice(0, 1).map((evidence) => passage(program, evidence)) : [];
       });
       const name = element("button", body.body, { type: "button", "data-body": number, "data-of": tag, lang: "ja" });
-      return [element("li", [badge(body.states[tag], words("states")[body.states[tag]]), name, element("p", quotes.join(" "), { lang: "ja" })])];
+      return [element("li", [badge(body.states[tag], words("states")[body.states[tag]]), name, ...quotes])];
     });
     const about = element("p", data.tags[tag].definition[state.lang], { class: "about" });
     openPanel(`${prefectureName(index)} ・ ${tagName(tag)}`, [about, items.length ? element("ul", items) : element("p", words("page.none_here"))]);
@@ -215,7 +231,8 @@
     $("#panel-title").textContent = title;
     $("#panel-body").replaceChildren(...content);
     $("#panel").hidden = false;
-    document.documentElement.classList.add("reading");
+    // The table makes room for the panel, unless it is so long that this would take seconds.
+    document.documentElement.classList.toggle("reading", data.bodies.length <= 2000);
     $("#panel").scrollTop = 0;
     $("#panel-title").focus();
   }

@@ -67,9 +67,9 @@ def _content(whole: Matrix) -> dict[str, object]:
             (body, number, body.prefecture != last)
             for body, number, last in zip(bodies, _homes(whole), before, strict=False)
         ],
-        "offered": [sum(body.cells[c].state == "1" for body in bodies) for c in columns],
-        "waiting": sum(cell.state == "?" for body in bodies for cell in body.cells),
-        "releases": list(dict.fromkeys(p.release for body in bodies for p in body.programs)),
+        "offered": [whole.count(column) for column in columns],
+        "waiting": sum(whole.count(column, "?") for column in columns),
+        "releases": whole.releases,
     }
 
 

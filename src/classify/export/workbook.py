@@ -11,6 +11,7 @@ from typing import Any
 
 from classify.coverage import Cell, Finding, Matrix, PrefectureCoverage, State, state_of
 from classify.export.book import ACCENT, HATCH, MUTED, PALE, RULE, Book, Sheet, cells, width
+from classify.export.passages import passages
 from classify.export.tables import PROBABILITY_DIGITS
 from classify.export.texts import MARKS, texts
 from classify.records import Decision
@@ -52,14 +53,10 @@ def workbook(whole: Matrix, by: str, taxonomy: str) -> bytes:
 
 def _title(sheet: Sheet, whole: Matrix, words: Words) -> None:
     states = "   ".join(f"{MARKS[key] or BLANK} {words['states'][key]}" for key in MARKS)
-    releases = words["comma"].join(_releases(whole))
+    releases = words["comma"].join(whole.releases)
     sheet.text(0, 0, words["title"], bold=True, font_size=14)
     sheet.to.set_row(0, 28)
     sheet.text(0, 4, f"{states}      {words['release']}: {releases}", font_color=MUTED)
-
-
-def _releases(whole: Matrix) -> list[str]:
-    return list(dict.fromkeys(p.release for body in whole.bodies for p in body.programs))
 
 
 def _bodies(sheet: Sheet, whole: Matrix, words: Words) -> None:
@@ -96,22 +93,28 @@ def _body_totals(sheet: Sheet, whole: Matrix, words: Words) -> None:
     programs = sum(len(body.programs) for body in whole.bodies)
     sheet.total(row, 3, f"=SUM({cells(first, last, 3)})", programs, **look)
     for index in range(len(whole.tags)):
-        offered = sum(body.cells[index].state == "1" for body in whole.bodies)
         formula = f'=COUNTIF({cells(first, last, 4 + index)},"{MARKS["1"]}")'
-        sheet.total(row, 4 + index, formula, offered, **look)
+        sheet.total(row, 4 + index, formula, whole.count(index), **look)
 
 
 def _note(cell: Cell, words: Words) -> str:
     parts = []
     for finding in cell.grounds:
         decision = finding.decision
-        parts += [finding.program.program, *_quotes(decision, words)]
-        parts.append(f"{_state(finding, words)} {decision.probability:.2f} {decision.reason}")
+        parts += [finding.program.program, *_quotes(finding, words)]
+        parts.append(
+            f"{_state(finding, words)} {decision.probability:.2f} {_reason(decision, words)}"
+        )
     return "\n".join(parts)
 
 
-def _quotes(decision: Decision, words: Words) -> list[str]:
-    return [words["quoted"].format(evidence.text) for evidence in decision.evidence]
+def _quotes(finding: Finding, words: Words) -> list[str]:
+    return passages(finding.program, finding.decision, words["quoted"])
+
+
+def _reason(decision: Decision, words: Words) -> str:
+    """The reason in the reader's words; one that somebody wrote stands as it is."""
+    return str(words["reasons"].get(decision.reason, decision.reason))
 
 
 def _state(finding: Finding, words: Words) -> str:
@@ -193,10 +196,10 @@ def _evidence(sheet: Sheet, whole: Matrix, words: Words) -> None:
     sheet.widths(10, 15, 28, 14, 11, 11, 46, 9, 24, 22, 14, 14)
     for row, (index, finding) in enumerate(grounds, start=1):
         program, decision = finding.program, finding.decision
-        quotes = "\n".join(_quotes(decision, words))
+        quotes = "\n".join(_quotes(finding, words))
         who = (program.prefecture, program.body, program.program, names[index])
         what = (_state(finding, words), words["statuses"][decision.status], quotes)
-        why = (round(decision.probability, PROBABILITY_DIGITS), decision.reason)
+        why = (round(decision.probability, PROBABILITY_DIGITS), _reason(decision, words))
         ask = (program.department, program.phone, program.source)
         sheet.line(row, [*who, *what, *why, *ask], **THIN)
 
@@ -216,7 +219,7 @@ def _legend_blocks(whole: Matrix, words: Words, taxonomy: str) -> Iterator[list[
     """The tables of the legend, each with its header first."""
     comma = words["comma"]
     yield [
-        [words["release"], comma.join(_releases(whole))],
+        [words["release"], comma.join(whole.releases)],
         [words["taxonomy"], taxonomy],
     ]
     yield [

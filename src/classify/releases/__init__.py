@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from classify.errors import InputError
-from classify.records import Reading, Unplaced
+from classify.records import Reading
 from classify.releases import delimited, own, programs, table, text
 from classify.releases.drafts import Drafts
 
 __all__ = ["read", "read_stream"]
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HEADERS = (
-    "Name columns 実施主体, 事業名 and 事業概要 (or body, program and summary) in a header row"
-)
+_HEADERS = "Head its columns body, program and summary, in English or as the ministry does"
 
 
 def read(path: Path | str) -> Reading:
@@ -41,7 +39,8 @@ def read(path: Path | str) -> Reading:
 def read_stream(data: bytes, name: str) -> Reading:
     """The programs of a release that came without a file; `name` names the release.
 
-    >>> read_stream("実施主体,事業名,事業概要\\n札幌市,居場所,○相談".encode(), "r4").programs[0].code
+    >>> table = "実施主体,事業名,事業概要\\n札幌市,居場所,○相談"
+    >>> read_stream(table.encode(), "r4").programs[0].code
     '011002'
     """
     return _read(data, name, Path(name).stem)
@@ -94,7 +93,3 @@ def _finish(found: Drafts, name: str, release: str) -> Reading:
     if not found.drafts:
         raise InputError(name, "no table of programs is in it", _HEADERS)
     return programs.reading_of(found, release)
-
-
-def _listed(reading: Reading, more: tuple[Unplaced, ...]) -> Reading:
-    return Reading(reading.programs, (*reading.unplaced, *more))

@@ -16,6 +16,7 @@ _NOTES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|[*:\d]|[\u2460-\u2473\u203b]")
 _LONGEST_HEADER = 30
 _TALLEST_HEADER = 4
 _ENOUGH = 0.5
+_EXACT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +67,24 @@ def _score(header: str, field: str) -> float:
     """How far a field's words cover the header; its last word governs a Japanese compound."""
     words = cues.reading().headers
     entry = words.fields[field]
-    endings = [""] + [end for end in words.endings if header.endswith(end) and header != end]
-    forms = [header.removesuffix(end) for end in endings]
-    best = 0.0
-    for form in forms:
-        ruled_out = any(word in form for word in entry.without)
-        for word in entry.words:
-            if form == word:
-                best = max(best, 2.0 if form is header else 1.9)
-            elif len(word) > 1 and word in form and not ruled_out:
-                best = max(best, len(word) / len(form) + 0.5 * form.endswith(word))
-    return best
+    bare = [header.removesuffix(end) for end in words.endings if header.endswith(end)]
+    if header in entry.words or header in entry.exact:
+        return _EXACT
+    if any(form in entry.words or form in entry.exact for form in bare):
+        return _EXACT - 0.1
+    if any(word in header for word in entry.without):
+        return 0.0
+    inside = [
+        len(word) / len(form) + 0.5 * form.endswith(word)
+        for form in (header, *filter(None, bare))
+        for word in entry.words
+        if len(word) > 1 and word in form
+    ]
+    return max(inside, default=0.0)
 
 
 def header_at(rows: Sequence[Row], start: int) -> tuple[Columns, int] | None:
-    """The columns that rows from `start` on head, and the height of that header; None if it is none."""
+    """The columns that the rows from `start` on head, and how many rows do; None if none does."""
     best: tuple[Columns, int] | None = None
     for height in range(1, min(_TALLEST_HEADER, len(rows) - start) + 1):
         window = rows[start : start + height]
@@ -105,7 +109,7 @@ def _may_head(row: Row) -> bool:
 def _heads(columns: Columns, window: Sequence[Row]) -> bool:
     """A header knows the summary or the program, another field, and half of its own cells."""
     cells = list(dict.fromkeys(cell for row in window for cell in distinct(row)))
-    known = [cell for cell in cells if meaning(cell.text)[0]]
+    known = [cell for cell in cells if meaning(cell.text)[0] or _is_part(cell, window)]
     return (
         any(cell in known for cell in distinct(window[0]))
         and not any(_is_municipality(cell) for cell in distinct(window[-1]))
@@ -113,6 +117,13 @@ def _heads(columns: Columns, window: Sequence[Row]) -> bool:
         and len(columns.slots) > 1
         and 2 * len(known) >= len(cells)
     )
+
+
+def _is_part(cell: Cell, window: Sequence[Row]) -> bool:
+    """Whether a cell is a piece of a header that its narrow column broke."""
+    slot = next(row.index(cell) for row in window if cell in row)
+    path = _path(window, slot)
+    return not any(meaning(text)[0] for text in path) and bool(meaning("".join(path))[0])
 
 
 def _is_municipality(cell: Cell) -> bool:
@@ -149,7 +160,7 @@ def _columns(window: Sequence[Row]) -> Columns:
 def _choose(
     field: str, scored: Sequence[tuple[float, int]], headers: Sequence[tuple[str, ...]]
 ) -> tuple[int, ...]:
-    """The slots of a field: all that name a department or a contact, the surest one of the others."""
+    """The slots of a field: all that name a department or a contact, else the surest one."""
     if field in ("department", "contact"):
         return tuple(slot for _, slot in scored)
     surest = max(score for score, _ in scored)
@@ -163,12 +174,10 @@ def _path(window: Sequence[Row], slot: int) -> tuple[str, ...]:
 
 
 def _slot_meaning(path: Sequence[str]) -> tuple[str, float]:
-    """What the lowest header of a slot says, else the one above it, else all of them read as one."""
-    for header in reversed(path):
-        field, score = meaning(header)
-        if field:
-            return field, score
-    return meaning("".join(path))
+    """What the headers of a slot say: all as one where they are one, else the lowest that speaks."""
+    whole = meaning("".join(path))
+    lowest = next((found for found in map(meaning, reversed(path)) if found[0]), ("", 0.0))
+    return whole if whole[1] >= lowest[1] else lowest
 
 
 def text_of(cell: Cell) -> str:

@@ -10,7 +10,8 @@ from classify import cues
 
 __all__ = ["Contact", "has_number", "is_cut", "narrow", "phone_of", "split"]
 
-_EDGES = " \t\n　、,，;；:：/／・()（）[]【】<>＜＞"
+_SEPARATORS = " \t\n\u3000、,，;；:：/／"
+_EDGES = _SEPARATORS + "・()（）[]【】<>＜＞"
 _GOES_ON = re.compile(r"[-\u2010-\u2015\u2212\d)]")
 _NO_ZERO = re.compile(r"[1-9]\d{8,9}")
 
@@ -67,7 +68,7 @@ def _parts(text: str, taken: list[tuple[int, int, str]]) -> Contact:
     kept["rest"].append(text[position:])
     rest = [part.strip(_EDGES) if _only_edges(part) else part.strip() for part in kept["rest"]]
     department = " ".join(part for part in rest if part)
-    phone = " ".join(part for part in kept["phone"] if part)
+    phone = " ".join(_unbound(part) for part in kept["phone"] if part)
     return Contact(_unbound(department), phone, " ".join(kept["other"]))
 
 
@@ -77,13 +78,13 @@ def _only_edges(part: str) -> bool:
 
 def _unbound(text: str) -> str:
     """`text` without separators at its ends and without brackets that lost their other half."""
-    text = text.strip(" \t\n　、,，;；:：/／")
+    text = text.strip(_SEPARATORS)
     for opening, closing in ("()", "（）", "[]", "【】"):
         if text.count(opening) > text.count(closing):
-            text = text.rstrip(opening) if text.endswith(opening) else text
+            text = text.removeprefix(opening).removesuffix(opening)
         elif text.count(closing) > text.count(opening):
-            text = text.removeprefix(closing)
-    return text.strip()
+            text = text.removeprefix(closing).removesuffix(closing)
+    return text.strip(_SEPARATORS)
 
 
 def phone_of(text: str) -> Contact:
@@ -100,11 +101,10 @@ def phone_of(text: str) -> Contact:
         return Contact("", text.strip(), "")
     if not found.department:
         return Contact("", found.phone, found.other)
-    plain = narrow(text)
-    label = words.label.match(plain)
+    label = words.label.match(narrow(text))
     kept = text[label.end() :] if label else text
-    for other in filter(None, [found.other]):
-        kept = kept.replace(other, "")
+    if found.other:
+        kept = kept.replace(found.other, "")
     return Contact("", kept.strip(), found.other)
 
 

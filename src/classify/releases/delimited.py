@@ -55,7 +55,7 @@ def grid(text: str) -> Grid | None:
 
 
 def looks_separated(text: str) -> bool:
-    """Whether most lines hold the same number of commas, tabs or semicolons: a table all the same."""
+    """Whether most lines hold the same number of commas, tabs or semicolons."""
     lines = [line for line in text.splitlines() if line.strip()][:_SAMPLE]
     for separator in _SEPARATORS:
         counts = [line.count(separator) for line in lines]

@@ -11,7 +11,7 @@ __all__ = ["EMPTY", "Cell", "Grid", "Line", "Row", "cell_of", "measure"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a cell as it stands; `width` in the unit in which one full-width character is `em`."""
+    """One line of a cell as it stands; `width` in the unit in which a wide character is `em`."""
 
     text: str
     width: float

@@ -14,7 +14,8 @@ from classify.errors import InputError
 from classify.records import Unplaced
 from classify.releases import layout, table
 from classify.releases.drafts import Drafts
-from classify.releases.grid import EMPTY, Cell, Grid, Line
+from classify.releases.grid import EMPTY, Cell, Grid, Line, Row
+from classify.releases.words import Page, Word
 
 __all__ = ["drafts"]
 
@@ -28,7 +29,7 @@ _Char = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What one page holds: its characters, the cells of its ruled tables, its horizontal rulings."""
+    """The characters of a page, the cells of its ruled tables, its horizontal rulings."""
 
     number: int
     chars: tuple[_Char, ...]
@@ -44,7 +45,9 @@ def drafts(data: bytes, name: str) -> Drafts:
     pages = _pages(data, name)
     if not any(page.chars for page in pages):
         raise InputError(
-            name, "its pages hold no text, only pictures", "Run OCR on it or take another form of it"
+            name,
+            "its pages hold no text, only pictures",
+            "Run OCR on it or take another form of it",
         )
     grids, outside = _ruled(pages)
     found = table.drafts_of(grids)
@@ -73,17 +76,22 @@ def _pages(data: bytes, name: str) -> tuple[_Page, ...]:
 
 
 def _page(page: Any) -> _Page:
-    clean = page.dedupe_chars(tolerance=0.5)
-    tables = sorted(clean.find_tables(), key=lambda found: (found.bbox[1], found.bbox[0]))
-    rules = {round(edge["top"], 1) for edge in clean.horizontal_edges}
+    tables = sorted(page.find_tables(), key=lambda found: (found.bbox[1], found.bbox[0]))
+    rules = {round(edge["top"], 1) for edge in page.horizontal_edges}
     kept = _Page(
         number=page.page_number,
-        chars=tuple(clean.chars),
+        chars=_single(page.chars),
         tables=tuple(tuple(found.cells) for found in tables),
         rules=tuple(sorted(rules)),
     )
     page.close()
     return kept
+
+
+def _single(chars: Iterable[_Char]) -> tuple[_Char, ...]:
+    """The characters without the second strokes with which some programs print bold."""
+    kept = {(c["text"], round(c["x0"]), round(c["top"])): c for c in chars}
+    return tuple(kept.values())
 
 
 def _ruled(pages: Sequence[_Page]) -> tuple[tuple[Grid, ...], tuple[Unplaced, ...]]:
@@ -94,27 +102,35 @@ def _ruled(pages: Sequence[_Page]) -> tuple[tuple[Grid, ...], tuple[Unplaced, ..
     for page in pages:
         left = page.chars
         for boxes in page.tables:
-            inside = [c for c in left if any(_within(c, box) for box in boxes)]
-            taken = {id(char) for char in inside}
-            left = tuple(char for char in left if id(char) not in taken)
-            grid = _grid(boxes, inside, lefts, f"p.{page.number}")
-            grids.append(Grid(grid, f"p.{page.number}", continues=bool(grids)))
+            rows, left = _grid(boxes, left, lefts, f"p.{page.number}")
+            grids.append(Grid(rows, f"p.{page.number}", continues=bool(grids)))
         outside += _outside(left, page.number)
     return tuple(grids), tuple(outside)
 
 
 def _grid(
     boxes: Sequence[_Box], chars: Sequence[_Char], lefts: Sequence[float], source: str
-) -> tuple[tuple[Cell, ...], ...]:
-    """Rows of slots; a cell that spans several slots stands in each of them."""
+) -> tuple[tuple[Row, ...], tuple[_Char, ...]]:
+    """Rows of slots, a cell in each slot that it spans; and the characters outside of all cells."""
     tops = _edges(box[1] for box in boxes)
-    slots = [[EMPTY] * len(lefts) for _ in tops]
-    for box in boxes:
-        cell = _cell([c for c in chars if _within(c, box)], source, box[2] - box[0])
+    owners: dict[tuple[int, int], int] = {}
+    for index, box in enumerate(boxes):
         for row in range(_slot(tops, box[1]), _slot(tops, box[3] - 2 * _SAME) + 1):
             for column in range(_slot(lefts, box[0]), _slot(lefts, box[2] - 2 * _SAME) + 1):
-                slots[row][column] = cell
-    return tuple(tuple(row) for row in slots)
+                owners[row, column] = index
+    held: list[list[_Char]] = [[] for _ in boxes]
+    outside: list[_Char] = []
+    for char in chars:
+        x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+        owner = owners.get((_slot(tops, y - _SAME), _slot(lefts, x - _SAME)))
+        inside = owner is not None and _within(x, y, boxes[owner])
+        (held[owner] if inside and owner is not None else outside).append(char)
+    cells = [_cell(c, source, box[2] - box[0]) for c, box in zip(held, boxes, strict=True)]
+    found = [
+        tuple(cells[owners[row, n]] if (row, n) in owners else EMPTY for n in range(len(lefts)))
+        for row in range(len(tops))
+    ]
+    return tuple(found), tuple(outside)
 
 
 def _edges(values: Iterable[float]) -> tuple[float, ...]:
@@ -129,9 +145,8 @@ def _slot(edges: Sequence[float], value: float) -> int:
     return max(bisect_right(edges, value + _SAME) - 1, 0)
 
 
-def _within(char: _Char, box: _Box) -> bool:
-    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
+def _within(x: float, y: float, box: _Box) -> bool:
+    return box[0] <= x < box[2] and box[1] <= y < box[3]
 
 
 def _cell(chars: Sequence[_Char], source: str, room: float = 0.0) -> Cell:
@@ -159,7 +174,7 @@ def _lines(chars: Sequence[_Char]) -> Iterator[list[_Char]]:
 
 def _line(chars: Sequence[_Char]) -> Line:
     text = ""
-    for before, char in zip([None, *chars], chars):
+    for before, char in zip([None, *chars], chars, strict=False):
         if before and char["x0"] - before["x1"] > _GAP * char["size"]:
             text += " "
         text += char["text"]
@@ -176,9 +191,9 @@ def _outside(chars: Sequence[_Char], number: int) -> Iterator[Unplaced]:
             yield Unplaced(f"p.{number}", line.text.strip())
 
 
-def _placed(page: _Page) -> layout.Page:
+def _placed(page: _Page) -> Page:
     """The page's words with their places: runs of characters without a gap."""
-    words: list[layout.Word] = []
+    words: list[Word] = []
     for line in _lines(page.chars):
         run: list[_Char] = []
         for char in line:
@@ -187,16 +202,12 @@ def _placed(page: _Page) -> layout.Page:
                 run = []
             run.append(char)
         words += _word(run)
-    return layout.Page(f"p.{page.number}", tuple(words), page.rules)
+    return Page(f"p.{page.number}", tuple(words), page.rules)
 
 
-def _word(chars: Sequence[_Char]) -> list[layout.Word]:
+def _word(chars: Sequence[_Char]) -> list[Word]:
     line = _line(chars)
     if not line.text.strip():
         return []
     top, bottom = min(c["top"] for c in chars), max(c["bottom"] for c in chars)
-    return [
-        layout.Word(
-            line.text, chars[0]["x0"], chars[-1]["x1"], top, bottom, line.width, line.em
-        )
-    ]
+    return [Word(line.text, chars[0]["x0"], chars[-1]["x1"], top, bottom, line.width, line.em)]

@@ -24,7 +24,7 @@ def reading_of(read: Drafts, release: str) -> Reading:
     unplaced = list(read.unplaced)
     for number, draft in enumerate(drafts, start=1):
         prefecture = prefectures[number - 1]
-        office = _contact(draft)
+        office = _contact(drafts, number - 1)
         body = _body(bodies[number - 1], prefecture)
         if office.other:
             unplaced.append(Unplaced(draft.sources[0], office.other))
@@ -36,7 +36,7 @@ def reading_of(read: Drafts, release: str) -> Reading:
                 prefecture=prefecture,
                 body=body,
                 code=_code(draft, body, prefecture),
-                program=_name(drafts, number - 1),
+                program=_whole(_above(drafts, number - 1, "program"), "program"),
                 summary=unwrap.paragraphs(_lines(draft, "summary"), edge),
                 department=office.department,
                 phone=office.phone,
@@ -64,13 +64,11 @@ def _repeats(text: str) -> bool:
     return cues.normal(text) in cues.reading().headers.repeats
 
 
-def _name(drafts: Sequence[Draft], index: int) -> str:
-    """The program's name; "as above" takes the name above."""
-    name = _whole(drafts[index], "program")
-    while index and _repeats(name):
+def _above(drafts: Sequence[Draft], index: int, field: str) -> Draft:
+    """The draft that says a field of this one: the one above where its cell says "as above"."""
+    while index and _repeats(_whole(drafts[index], field)):
         index -= 1
-        name = _whole(drafts[index], "program")
-    return name
+    return drafts[index]
 
 
 def _bodies(drafts: Sequence[Draft]) -> list[str]:
@@ -106,9 +104,10 @@ def _body(printed: str, prefecture: str) -> str:
 
 
 def _prefectures(drafts: Sequence[Draft], bodies: Sequence[str]) -> list[str]:
-    """The prefecture of each draft: printed, else told by its code or body, else by its neighbours."""
+    """The prefecture of each draft: printed, else that of its code, body or neighbours."""
     found = [
-        _printed(draft) or _of_code(draft) or _of_body(body) for draft, body in zip(drafts, bodies)
+        _printed(draft) or _of_code(draft) or _of_body(body)
+        for draft, body in zip(drafts, bodies, strict=True)
     ]
     _fill_merged(drafts, found)
     for index, body in enumerate(bodies):
@@ -144,7 +143,7 @@ def _fill_merged(drafts: Sequence[Draft], found: list[str]) -> None:
                 found[index] = found[index] or next(iter(known))
 
 
-def _of_neighbours(found: Sequence[str], index: int, body: str, labels: Sequence[str]) -> str:
+def _of_neighbours(found: Sequence[str], index: int, body: str, draft: Draft) -> str:
     """The one possible prefecture that fits the rows around, in JIS order, or the page's labels."""
     before = found[index - 1] if index else ""
     after = next((name for name in found[index + 1 :] if name), "")
@@ -173,14 +172,15 @@ def _code(draft: Draft, body: str, prefecture: str) -> str:
     return printed.code if printed else ""
 
 
-def _contact(draft: Draft) -> contact.Contact:
+def _contact(drafts: Sequence[Draft], index: int) -> contact.Contact:
     """Department and phone from columns of their own, else out of the cell that holds both."""
-    both = contact.split(_text(draft.cells.get("contact", ())))
-    department = _whole(draft, "department")
-    phone = contact.phone_of(_phone(_lines(draft, "phone")))
+    both = contact.split(_text(_above(drafts, index, "contact").cells.get("contact", ())))
+    office = _above(drafts, index, "department")
+    phone = contact.phone_of(_phone(_lines(_above(drafts, index, "phone"), "phone")))
     other = [both.other, phone.other]
+    department = _whole(office, "department")
     if not phone.phone and not both.phone and contact.has_number(department):
-        both = contact.split(_text(draft.cells.get("department", ())))
+        both = contact.split(_text(office.cells.get("department", ())))
         department = ""
         other.append(both.other)
     return contact.Contact(

@@ -97,7 +97,7 @@ def _rows(sheet: Worksheet) -> Iterator[Row]:
     for cells in sheet.iter_rows():
         row = []
         for cell in cells:
-            key = (cell.row, cell.column)
+            key = (cell.row or 0, cell.column or 0)
             value = _text(cell.value)
             source = f"{sheet.title}!{cell.coordinate}"
             row.append(merged.get(key) or (cell_of(value, source) if value.strip() else EMPTY))

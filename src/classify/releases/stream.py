@@ -69,7 +69,9 @@ def drafts(content: str) -> Drafts:
     records = _records(lines, unplaced)
     name, department = _edges(records)
     parted = [_part(record, name, department) for record in records]
-    return Drafts(tuple(_draft(r, p) for r, p in zip(records, parted)), tuple(unplaced))
+    return Drafts(
+        tuple(_draft(r, p) for r, p in zip(records, parted, strict=True)), tuple(unplaced)
+    )
 
 
 def _numbered(content: str) -> Iterator[_Numbered]:
@@ -121,7 +123,9 @@ def _records(lines: Sequence[_Numbered], unplaced: list[Unplaced]) -> list[_Reco
                 records[number] = replace(records[number], labels=labels)
             page = len(records) if labels or held else page
             unplaced += [
-                Unplaced(f"l.{h.number}", h.text) for h in held if not places.prefecture_name(h.text)
+                Unplaced(f"l.{h.number}", h.text)
+                for h in held
+                if not places.prefecture_name(h.text)
             ]
             held = []
             continue
@@ -168,9 +172,7 @@ def _goes_on(text: str) -> bool:
     return bool(re.fullmatch(words.extension.pattern, narrow, re.IGNORECASE))
 
 
-def _record(
-    held: Sequence[_Numbered], beside: str, phone: list[str], last: int
-) -> _Record:
+def _record(held: Sequence[_Numbered], beside: str, phone: list[str], last: int) -> _Record:
     lines = list(held)
     while len(lines) > 1 and places.prefecture_name(lines[0].text) and _names(lines[1].text):
         lines.pop(0)
@@ -254,8 +256,8 @@ def _name_cost(lines: Sequence[Line], count: int, alone: bool, edge: unwrap.Edge
     cost += sum(3.0 for line in name if line.width > edge.full + 1.0)
     cost += 5.0 if _open("".join(line.text for line in name)) else 0.0
     cost += 0.0 if words.stream.name_end.search(name[-1].text) else 2.0
-    following = lines[count : count + 1]
-    cost += 1.0 if following and unwrap.is_wrap(name[-1], following[0], edge) else 0.0
+    runs_on = count < len(lines) and unwrap.is_wrap(name[-1], lines[count], edge)
+    cost += 1.0 if runs_on else 0.0
     # A name of two lines stands below or above its body's line, a name of one line beside it.
     return cost + (1.5 if alone == (count == 1) else 0.0)
 
@@ -266,9 +268,7 @@ def _open(text: str) -> bool:
     return sum(kind in ("Ps", "Pi") for kind in kinds) > sum(kind in ("Pe", "Pf") for kind in kinds)
 
 
-def _department_cost(
-    lines: Sequence[Line], start: int, body: str, edge: unwrap.Edge
-) -> float:
+def _department_cost(lines: Sequence[Line], start: int, body: str, edge: unwrap.Edge) -> float:
     """What speaks against the lines from `start` on being the department."""
     words = cues.reading()
     found = lines[start:]

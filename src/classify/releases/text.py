@@ -3,35 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from classify.releases import layout, stream
 from classify.releases.drafts import Drafts
 from classify.releases.grid import measure
+from classify.releases.words import Page, Word
 
 __all__ = ["drafts"]
 
 _RUN = re.compile(r"\S+(?: \S+)*")
+_COLUMNS = 12  # more than a table has
+
+_Measure = Callable[[str], float]
 
 
 def drafts(content: str) -> Drafts:
     """The programs of a text. Columns that stand one under another win over a stream of cells."""
-    columnar = layout.drafts(tuple(_pages(content)), by_line=True)
+    columnar = layout.drafts(_pages(content), by_line=True)
     return columnar if columnar.drafts else stream.drafts(content)
 
 
-def _pages(content: str) -> Iterator[layout.Page]:
+def _pages(content: str) -> Sequence[Page]:
+    """The words of each page, placed by the measure that aligns them better.
+
+    `pdftotext` counts characters; who lays out by hand or in a terminal counts a wide one twice.
+    """
+    ways = [tuple(_placed(content, measured)) for measured in (_count, _cells)]
+    return max(ways, key=_aligned)
+
+
+def _placed(content: str, measured: _Measure) -> Iterator[Page]:
     first = 0
     for page in content.split("\f"):
-        lines = page.split("\n")
-        words = tuple(word for n, line in enumerate(lines, start=first) for word in _words(line, n))
-        yield layout.Page("text", words)
+        lines = page.expandtabs(8).split("\n")
+        words = (word for n, line in enumerate(lines, first) for word in _words(line, n, measured))
+        yield Page("text", tuple(words))
         first += len(lines) - 1
 
 
-def _words(line: str, number: int) -> Iterator[layout.Word]:
-    for run in _RUN.finditer(line.replace("\t", "  ")):
-        text = run.group()
-        yield layout.Word(
-            text, run.start(), run.end(), number, number + 1, measure(text), 1.0
-        )
+def _words(line: str, number: int, measured: _Measure) -> Iterator[Word]:
+    left, end = 0.0, 0
+    for run in _RUN.finditer(line):
+        left += measured(line[end : run.start()])
+        right = left + measured(run.group())
+        wide = measure(run.group())
+        yield Word(run.group(), left, right, number, number + 1, wide, 1.0)
+        left, end = right, run.end()
+
+
+def _count(text: str) -> float:
+    return float(len(text))
+
+
+def _cells(text: str) -> float:
+    return 2 * measure(text)
+
+
+def _aligned(pages: Sequence[Page]) -> int:
+    """How many words begin where most words begin."""
+    lefts = Counter(word.left for page in pages for word in page.words)
+    return sum(count for _, count in lefts.most_common(_COLUMNS))

@@ -46,7 +46,7 @@ def edge_of(cells: Iterable[Sequence[Line]], room: float = 0.0) -> Edge:
 
     `room` is the inner width of the ruled cells in em, 0 where unknown.
 
-    >>> wrapped = [Line("一二三四五六七八九十", 10), Line("一二三四五六七八九十", 10), Line("一二", 2)]
+    >>> wrapped = [Line("一二三四五六七八九十", 10)] * 2 + [Line("一二", 2)]
     >>> edge_of([wrapped, wrapped]).full
     10.0
     """
@@ -84,7 +84,7 @@ def paragraphs(lines: Sequence[Line], edge: Edge) -> str:
     '○悩みを把握する。\\n○相談'
     """
     text = ""
-    for before, line in zip([None, *lines], lines):
+    for before, line in zip([None, *lines], lines, strict=False):
         if before is None:
             text = line.text
         elif is_wrap(before, line, edge):
