@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from classify.export import By, write_matrix
-from classify.export.texts import texts, tiles
+from classify.texts import texts, tiles
 from classify.places import prefectures
 from classify.records import Evidence, Tagging
 from handmade import decision, program, tag, tagging

@@ -6,11 +6,11 @@ import random
 from pathlib import Path
 
 import pytest
-from releases.builders import R3, Truth, truths
 
 from classify.errors import InputError
-from classify.records import Program, Reading
+from classify.records import Program
 from classify.releases import read, read_stream
+from releases.builders import R3, Truth, truths
 
 FIELDS = ("prefecture", "body", "code", "program", "department", "phone")
 
@@ -82,6 +82,13 @@ def _broken(data: bytes, seed: int) -> bytes:
     return bytes(changed)
 
 
+def _read_or_message(data: bytes) -> str:
+    try:
+        return f"{len(read_stream(data, 'damaged').programs)} programs"
+    except InputError as error:
+        return str(error)
+
+
 @pytest.mark.parametrize(
     ("form", "tries"),
     [
@@ -93,9 +100,6 @@ def _broken(data: bytes, seed: int) -> bytes:
 def test_a_damaged_file_is_read_or_refused_in_one_line(form: str, tries: int) -> None:
     data = (R3 / f"tsunagari-r3.{form}").read_bytes()
     for seed in range(tries):
-        try:
-            found: object = read_stream(_broken(data, seed), "damaged")
-        except InputError as error:
-            found = str(error)
-            assert "\n" not in str(error)
-        assert isinstance(found, Reading | str)
+        found = _read_or_message(_broken(data, seed))
+        assert found
+        assert "\n" not in found

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from releases import builders
-from releases.builders import Truth, blank_repeats, cells, columnar, pdf, runs, workbook
 
 from classify.records import Reading
 from classify.releases import read
+from releases import builders
+from releases.builders import Truth, blank_repeats, cells, columnar, pdf, runs, workbook
 
 FIELDS = ("prefecture", "body", "code", "program", "summary", "department", "phone")
 # What the test font or Shift_JIS cannot hold comes out as another letter; the reader keeps it.

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classify import model as models
-from classify.model import Blend, Model
+from classify.model import Blend, Linear, Model
 from classify.records import Decision, Program
 from classify.tagger import MODEL_EVIDENCE, Tagger
 from classify.taxonomy import load
@@ -29,15 +29,13 @@ def decide(tagger: Tagger, summary: str, name: str = "") -> dict[str, Decision]:
 
 
 def toy(weight: float, blend: Blend) -> Tagger:
-    """A tagger whose model knows the tag ibasho and the word 番屋."""
+    """A tagger whose model sees ibasho in the word 番屋, with `weight` as its logit."""
     return replace(
         RULES,
         model=Model(
             tags=("ibasho",),
-            vocabulary={"番屋": 0},
-            idf=np.array([1.0]),
-            weights=np.array([[weight]]),
-            intercepts=np.array([-2.0]),
+            mention=Linear({"番屋": 0}, np.ones(1), np.array([[weight + 8]]), np.array([-8.0])),
+            provided=Linear({}, np.ones(0), np.ones((0, 1)), np.array([30.0])),
             alone=Blend(0.0, 1.0, 0.0, 0.0),
             blend=blend,
             rules_only=Blend(-3.0, 0.0, 6.0, 0.0),
@@ -61,19 +59,19 @@ def test_rules_and_model_that_agree_need_no_review() -> None:
 def test_the_model_alone_rests_on_its_passage() -> None:
     found = decide(toy(5.0, BLEND), "食料を配る。\n番屋に寄れる。")["ibasho"]
     assert (found.present, found.rule, found.reason) == (True, "silent", "model_only")
-    assert [(e.text, e.rule) for e in found.evidence] == [("番屋に寄れる", MODEL_EVIDENCE)]
+    assert [(e.text, e.rule) for e in found.evidence] == [("番屋", MODEL_EVIDENCE)]
 
 
 def test_a_probability_in_the_band_asks_for_review() -> None:
-    found = decide(toy(2.0, BLEND), "番屋に寄れる")["ibasho"]
+    found = decide(toy(0.0, BLEND), "番屋に寄れる")["ibasho"]
     assert found.probability == pytest.approx(0.5)
     assert found.review
     assert found.reason in ("unsure", "disagree")
 
 
 def test_rule_against_model_shows_as_disagreement() -> None:
-    blend = Blend(0.0, 1.0, 2.0, 0.0)
-    found = decide(toy(0.0, blend), "居場所を開く")["ibasho"]
+    blend = Blend(0.0, 0.1, 0.9, 0.0)
+    found = decide(toy(-9.0, blend), "居場所を開く")["ibasho"]
     assert found.model is not None
     assert found.model < 0.5
     assert (found.rule, found.review, found.reason) == ("present", True, "disagree")
@@ -114,7 +112,22 @@ def test_an_empty_summary_has_no_tags() -> None:
 
 
 PIECES = st.sampled_from(
-    ["居場所", "を", "検討する", "提供する", "。", "\n", "　", "🩸", "ｶﾌｪ", "（", "）", "相談", "①", "𠮷"]
+    [
+        "居場所",
+        "を",
+        "検討する",
+        "提供する",
+        "。",
+        "\n",
+        "　",
+        "🩸",
+        "ｶﾌｪ",
+        "（",
+        "）",
+        "相談",
+        "①",
+        "𠮷",
+    ]
 )
 
 

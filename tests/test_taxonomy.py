@@ -123,12 +123,16 @@ def holds(entry: Rule | Cue, sentence: str) -> bool:
     return any(vote.rule == entry.id and vote.status == "provided" for vote in votes)
 
 
-@pytest.mark.parametrize(("entry", "sentence"), sentences("yes"), ids=lambda value: getattr(value, "id", str(value)))
+@pytest.mark.parametrize(
+    ("entry", "sentence"), sentences("yes"), ids=lambda value: getattr(value, "id", str(value))
+)
 def test_a_yes_sentence_is_what_its_rule_finds(entry: Rule | Cue, sentence: str) -> None:
     assert holds(entry, sentence)
 
 
-@pytest.mark.parametrize(("entry", "sentence"), sentences("no"), ids=lambda value: getattr(value, "id", str(value)))
+@pytest.mark.parametrize(
+    ("entry", "sentence"), sentences("no"), ids=lambda value: getattr(value, "id", str(value))
+)
 def test_a_no_sentence_is_not(entry: Rule | Cue, sentence: str) -> None:
     assert not holds(entry, sentence)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from classify.records import Program, Reading
     from classify.tagger import Tagger
+    from classify.taxonomy import Cue, Rule
 
 __all__ = ["app", "main"]
 
@@ -49,6 +50,7 @@ NoModel = Annotated[bool, typer.Option("--no-model", help="Let the rules decide 
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail when some text of a release could not be placed.")
 ]
+Language = Annotated[Literal["ja", "en"], typer.Option("--lang", help="The answer's words.")]
 Labels = Annotated[Path, typer.Option("--labels", help="The folder with labelled programs.")]
 
 
@@ -136,6 +138,9 @@ def explain(
     taxonomy: Taxonomy = None,
     model: ModelFile = None,
     no_model: NoModel = False,
+    language: Annotated[
+        Literal["ja", "en"], typer.Option("--lang", help="Words of the answer.")
+    ] = ("ja"),
 ) -> None:
     """Show how one text is decided: its words, each rule's vote, the model's reasons."""
     from classify import console
@@ -146,7 +151,7 @@ def explain(
     tagger = _tagger(taxonomy, model, no_model=no_model)
     program = Program("text-001", "text", 1, "", "", "", "", text.strip(), "", "", "")
     analysis = tagger.analyse(program)
-    console.explanation(tagger, analysis, tagger.decide(analysis))
+    console.explanation(tagger, analysis, tagger.decide(analysis), language)
 
 
 @app.command()
@@ -207,7 +212,8 @@ def taxonomy_check(
         typer.echo(fault, err=True)
     if faults:
         raise typer.Exit(1)
-    sentences = sum(len(entry.yes) + len(entry.no) for entry in (*taxonomy.rules, *taxonomy.cues))
+    entries: tuple[Rule | Cue, ...] = (*taxonomy.rules, *taxonomy.cues)
+    sentences = sum(len(entry.yes) + len(entry.no) for entry in entries)
     typer.echo(
         f"{taxonomy.path}: {len(taxonomy.tags)} tags, {len(taxonomy.rules)} rules, "
         f"{len(taxonomy.cues)} cues and {sentences} sentences are in order"

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from classify.coverage import by_prefecture
 from classify.evaluate import Report, macro_f1
+from classify.features import View
+from classify.model import Model
 from classify.records import Tag, Tagging
 from classify.tagger import Analysis, Tagger
+from classify.texts import texts
 
 __all__ = ["explanation", "matrix", "report"]
+
+# A tag of which the model thinks less is not listed in an explanation.
+_WORTH_SHOWING = 0.05
+_WORDS_SHOWN = 4
 
 
 def matrix(taggings: Sequence[Tagging], tags: Sequence[Tag]) -> None:
@@ -26,12 +36,12 @@ def matrix(taggings: Sequence[Tagging], tags: Sequence[Tag]) -> None:
         offered = counts[tag.id]
         cells = (int(offered.sum()), int((offered > 0).sum()), waiting)
         table.add_row(tag.id, tag.name["ja"], *map(str, cells))
-    _console().print(table)
+    Console().print(table)
 
 
 def report(found: Report, tags: Sequence[Tag]) -> None:
     """Scores of all judges per tag, and the decisions that are wrong."""
-    out = _console()
+    out = Console()
     table = Table(box=None, pad_edge=False)
     table.add_column("F1")
     judges = list(found.scores)
@@ -65,22 +75,88 @@ def report(found: Report, tags: Sequence[Tag]) -> None:
             f"({decision.reason}): {words or '-'} | gold: {wanted or '-'}",
             highlight=False,
             markup=False,
+            soft_wrap=True,
         )
 
 
-def explanation(tagger: Tagger, analysis: Analysis, tagging: Tagging) -> None:
-    """Words, votes with their cues, the model's strongest words, and the decisions of one text."""
-    out = _console()
-    document = dict(analysis.documents)["summary"]
-    words = " ".join(
-        f"{document.text[document.starts[i] : document.starts[i + 1]]}[dim]({word.key})[/dim]"
-        for i, word in enumerate(document.words)
-        if word.key
-    )
-    out.print(words)
+def explanation(tagger: Tagger, analysis: Analysis, tagging: Tagging, language: str) -> None:
+    """Words, mentions with their cues, what the model sees, and the decisions on one text."""
+    out = Console()
+    words = texts()[language]
+    names = {tag.id: tag.name[language] for tag in tagger.taxonomy.tags}
+    seen = next(view for view in analysis.views if view.field == "summary")
+    starts = seen.document.starts
+    cut = [seen.document.text[a:b] for a, b in pairwise(starts)]
+    out.print(f"[bold]{words['console']['words']}[/bold]")
+    out.print("|".join(cut), markup=False, highlight=False)
+    _mentions(out, seen, names, words)
+    if tagger.model:
+        _opinions(out, tagger.model, analysis, names, words)
+    _decisions(out, tagging, names, words)
+
+
+def _mentions(out: Console, seen: View, names: Mapping[str, str], words: dict[str, Any]) -> None:
+    head = words["console"]
+    text = seen.document.text
+    if not seen.votes:
+        out.print(f"\n{head['none']}")
+        return
+    table = _table(head["mentions"], words["tag"], head["mention"], head["status"])
+    table.add_column(head["cue"], overflow="fold")
+    table.add_column(head["rule"], style="dim", overflow="fold")
+    for vote in seen.votes:
+        cue = text[vote.cue_span.start : vote.cue_span.end] if vote.cue_span else ""
+        status = words["statuses"][vote.status]
+        by = f"{vote.rule} / {vote.cue}" if vote.cue else vote.rule
+        said = text[vote.span.start : vote.span.end]
+        table.add_row(*map(Text, (names[vote.tag], said, status, cue, by)))
+    out.print(table)
+
+
+def _opinions(
+    out: Console, model: Model, analysis: Analysis, names: Mapping[str, str], words: dict[str, Any]
+) -> None:
+    head = words["console"]
+    table = _table(head["model"], words["tag"], words["probability"], head["place"])
+    table.add_column(head["for"], overflow="fold")
+    table.add_column(head["against"], overflow="fold")
+    for column, (tag, opinion) in enumerate(model.opinions(analysis.views).items()):
+        probability = model.alone.probability(opinion.logit, "silent")
+        if probability < _WORTH_SHOWING:
+            continue
+        document = next(v.document for v in analysis.views if v.field == opinion.field)
+        place = document.text[document.starts[opinion.first] : document.starts[opinion.end]]
+        told = model.mention.told(opinion.passage, column) + model.provided.told(opinion.around, 0)
+        cells = (names[tag], f"{probability:.2f}", place, _strongest(told, 1), _strongest(told, -1))
+        table.add_row(*map(Text, cells))
+    out.print(table)
+
+
+def _strongest(told: Sequence[tuple[str, float]], sign: int) -> str:
+    """The words that say most for (1) or against (-1) a tag, without the model's own marks."""
+    ordered = sorted(told, key=lambda part: (-sign * part[1], part[0]))
+    plain = [name.lstrip("*<=>").replace("_", "") for name, part in ordered if part * sign > 0]
+    return " ".join(list(dict.fromkeys(word for word in plain if ":" not in word))[:_WORDS_SHOWN])
+
+
+def _decisions(
+    out: Console, tagging: Tagging, names: Mapping[str, str], words: dict[str, Any]
+) -> None:
+    head = words["console"]
+    table = _table(head["decision"], words["tag"], words["state"], words["probability"])
+    table.add_column(words["reason"], overflow="fold")
+    table.add_column(words["quote"], overflow="fold")
     for decision in tagging.decisions:
-        out.print(decision)
+        state = head["ask"] if decision.review else head["yes"] if decision.present else head["no"]
+        quotes = " / ".join(item.text for item in decision.evidence)
+        reason = words["reasons"][decision.reason]
+        cells = (names[decision.tag], state, f"{decision.probability:.2f}", reason, quotes)
+        table.add_row(*map(Text, cells))
+    out.print(table)
 
 
-def _console() -> Console:
-    return Console(soft_wrap=True)
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

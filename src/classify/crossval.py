@@ -1,4 +1,4 @@
-"""Judging labelled programs by a tagger that has learnt nothing from them or their neighbours."""
+"""Judging labelled texts by a tagger that has learnt nothing from them or their neighbours."""
 
 from __future__ import annotations
 
@@ -14,24 +14,21 @@ __all__ = ["Lesson", "tag_out_of_fold"]
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A labelled program, analysed, and what the model can learn from it."""
+    """A labelled text, analysed, and what the model can learn from it."""
 
     analysis: Analysis
     example: Example
 
 
 def tag_out_of_fold(
-    judged: Sequence[Lesson], tagger: Tagger, *, extra: Sequence[Example] = (), folds: int = 10
+    lessons: Sequence[Lesson], tagger: Tagger, *, folds: int = 10
 ) -> tuple[Tagging, ...]:
-    """Tag every judged program by a model fitted without the programs of its group.
-
-    `extra` lessons are in every fit. The order is that of `judged`.
-    """
+    """Tag every text by a model fitted without the texts of its group, in the order of `lessons`."""
     tags = tuple(tag.id for tag in tagger.taxonomy.tags)
-    examples = [lesson.example for lesson in judged]
+    examples = [lesson.example for lesson in lessons]
     found: dict[int, Tagging] = {}
-    for held, model in cross_fit(examples, tags, extra=extra, folds=folds):
+    for held, model in cross_fit(examples, tags, folds=folds):
         fold = replace(tagger, model=model)
         for index in held:
-            found[index] = fold.decide(judged[index].analysis)
-    return tuple(found[index] for index in range(len(judged)))
+            found[index] = fold.decide(lessons[index].analysis)
+    return tuple(found[index] for index in range(len(lessons)))

@@ -35,8 +35,8 @@ class ModelError(ClassifyError):
 class TaxonomyError(ClassifyError):
     """A taxonomy has faults; `faults` holds every one of them, each with its line.
 
-    >>> error = TaxonomyError.of("t.yaml", [(3, "unknown key 'taag'", "use 'tag'"), (9, "no id", "add one")])
-    >>> print(error)
+    >>> faults = [(9, "no id", "add one"), (3, "unknown key 'taag'", "use 'tag'")]
+    >>> print(TaxonomyError.of("t.yaml", faults))
     t.yaml:3: unknown key 'taag'. use 'tag'
     t.yaml:9: no id. add one
     """

@@ -75,14 +75,14 @@ def load_gold(folder: Path) -> dict[tuple[str, str], Gold]:
 def load_contrast(folder: Path) -> tuple[Contrast, ...]:
     """The written lessons of `labeled/contrast/*.jsonl`, in file and line order.
 
-    A line holds `id`, `text`, `labels` (tag to status and quote), and where it has them `pair`,
-    `program`, and `mentions` for every further place. Raises InputError for a line that does not.
+    A line holds `id`, `text`, `labels` (tag to status and quote), and where it has them `program`
+    and `mentions` for every further place. Raises InputError for a line that does not.
     """
     found = []
     for path in sorted((folder / "contrast").glob("*.jsonl")):
         for place, entry in _lines(path):
             try:
-                found.append(_contrast(entry))
+                found.append(_contrast(entry, path.stem))
             except (KeyError, TypeError, AttributeError):
                 raise InputError(place, "is not a contrast line", "mend the line") from None
             missing = _unquoted(found[-1])
@@ -92,17 +92,15 @@ def load_contrast(folder: Path) -> tuple[Contrast, ...]:
     return tuple(found)
 
 
-def _contrast(entry: dict[str, Any]) -> Contrast:
+def _contrast(entry: dict[str, Any], group: str) -> Contrast:
     whole = [{"tag": tag, **label} for tag, label in entry["labels"].items()]
     places = {
         (place["tag"], place["status"], place["quote"]): None
         for place in [*whole, *entry.get("mentions", ())]
     }
-    identifier = str(entry["id"])
-    prefix = identifier.rpartition("-")[0]
     return Contrast(
-        id=identifier,
-        group=f"{prefix} {entry.get('pair', identifier)}",
+        id=str(entry["id"]),
+        group=group,
         program=str(entry.get("program", "")),
         text=str(entry["text"]),
         said=tuple(Said(*place) for place in places),
@@ -139,7 +137,7 @@ def gold_lines(gold: Iterable[Gold]) -> bytes:
 def find(quote: str, program: Program) -> Span | None:
     """Where a quote stands in a program's summary or name, white space aside.
 
-    >>> program = Program("r-001", "r", 1, "", "", "", "つながり事業", "居場所を\\n提供", "", "", "")
+    >>> program = Program("r-1", "r", 1, "", "", "", "事業", "居場所を\\n提供", "", "", "")
     >>> find("居場所を提供", program)
     Span(field='summary', start=0, end=7)
     """

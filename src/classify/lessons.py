@@ -43,22 +43,23 @@ def read_labelled(folder: Path) -> Labelled:
 
 def train(labelled: Labelled, tagger: Tagger) -> Model:
     """Fit a model to the gold decisions and written lessons of a labels folder."""
-    lessons = _from_gold(labelled, tagger)
-    made_from = {"taxonomy": tagger.taxonomy.digest, "dictionary": dictionary_name()}
     return fit(
-        [lesson.example for lesson in lessons],
+        [lesson.example for lesson in _lessons(labelled, tagger)],
         tuple(tag.id for tag in tagger.taxonomy.tags),
-        extra=_from_contrast(labelled.contrast, tagger),
-        made_from=made_from,
+        made_from={"taxonomy": tagger.taxonomy.digest, "dictionary": dictionary_name()},
     )
 
 
 def cross_validate(labelled: Labelled, tagger: Tagger) -> Report:
     """Tag the labelled programs by models that have not seen their prefecture, and compare."""
-    lessons = _from_gold(labelled, tagger)
-    extra = _from_contrast(labelled.contrast, tagger)
-    taggings = tag_out_of_fold(lessons, tagger, extra=extra)
-    return evaluate(taggings, labelled.gold, tagger.taxonomy)
+    taggings = tag_out_of_fold(_lessons(labelled, tagger), tagger)
+    programs = {program.program_id for program in labelled.programs}
+    judged = [tagging for tagging in taggings if tagging.program.program_id in programs]
+    return evaluate(judged, labelled.gold, tagger.taxonomy)
+
+
+def _lessons(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
+    return (*_from_gold(labelled, tagger), *_from_contrast(labelled.contrast, tagger))
 
 
 def _from_gold(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
@@ -94,16 +95,16 @@ def _misleading(labelled: Labelled) -> Mapping[str, Sequence[tuple[str, str]]]:
     return found
 
 
-def _from_contrast(contrast: Iterable[Contrast], tagger: Tagger) -> tuple[Example, ...]:
+def _from_contrast(contrast: Iterable[Contrast], tagger: Tagger) -> Iterable[Lesson]:
+    """One lesson per written text. A pass stays together: it has one writer's habits."""
     tags = [tag.id for tag in tagger.taxonomy.tags]
-    found = []
     for text in contrast:
         program = Program(text.id, text.group, 1, "", "", "", text.program, text.text, "", "", "")
-        said = [(s.tag, s.quote, s.status == "provided") for s in text.said]
-        provided = {tag for tag, _, here in said if here}
+        quotes = [(said.tag, said.quote, said.status == "provided") for said in text.said]
+        provided = {tag for tag, _, here in quotes if here}
         present = {tag: tag in provided for tag in tags}
-        found.append(_example(tagger.analyse(program), text.group, present, said, complete=True))
-    return tuple(found)
+        analysis = tagger.analyse(program)
+        yield Lesson(analysis, _example(analysis, text.group, present, quotes, complete=True))
 
 
 def _example(
@@ -126,6 +127,7 @@ def _example(
         present=dict(present),
         mentions=tuple(Mention(*place, provided) for place, provided in told.items()),
         complete=complete,
+        whole=bool(analysis.program.program),
     )
 
 

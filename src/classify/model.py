@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,14 @@ class Linear:
                 scores[number] += (idf / math.sqrt(float(idf @ idf))) @ self.weights[known]
         return scores
 
+    def told(self, features: Sequence[str], output: int) -> list[tuple[str, float]]:
+        """What each known feature adds to an output's logit, the strongest first."""
+        known = [name for name in features if name in self.vocabulary]
+        rows = [self.vocabulary[name] for name in known]
+        length = math.sqrt(float(self.idf[rows] @ self.idf[rows])) or 1.0
+        parts = [(name, self.weight(name, output) / length) for name in known]
+        return sorted(parts, key=lambda part: (-abs(part[1]), part[0]))
+
     def weight(self, name: str, output: int) -> float:
         """How strongly one feature speaks for an output, 0 where it is unknown."""
         row = self.vocabulary.get(name)
@@ -85,12 +94,18 @@ class Blend:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the model thinks of one tag: a logit, and the units of a field where it sees the tag."""
+    """What the model thinks of one tag: a logit, and where it sees the tag.
+
+    `field` and the units `first` to `end` are the mention, `around` the features of its
+    surroundings, `passage` those of its sentence or item.
+    """
 
     logit: float
     field: Field
     first: int
     end: int
+    passage: tuple[str, ...]
+    around: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +161,7 @@ class Model:
             provided = logistic(float(self.provided.scores([around])[0, 0]))
             logit = _logit(mentioned * provided)
             if best is None or logit > best.logit:
-                best = Opinion(logit, seen.field, first, end)
+                best = Opinion(logit, seen.field, first, end, passage.features, around)
         assert best is not None  # noqa: S101  # the top passage is always asked
         return best
 
@@ -158,7 +173,7 @@ class Model:
             if words[unit].key
         }
         ordered = sorted(told)
-        for one, two in zip(ordered, ordered[1:], strict=False):
+        for one, two in pairwise(ordered):
             both = self.mention.weight(f"{words[one].key}_{words[two].key}", column) / 2
             told[one] += both
             told[two] += both

@@ -6,6 +6,7 @@ Source: 総務省「全国地方公共団体コード」, kept in `data/municipa
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ __all__ = [
     "prefectures",
 ]
 
+_NOTE = re.compile(r"(?<=.)\([^()]*\)$")
 _DATA = resources.files("classify") / "data" / "municipalities.csv"
 
 
@@ -184,7 +186,7 @@ def check_digit(digits: str) -> str:
 
 def _key(text: str) -> str:
     """`text` as names are compared: NFKC, no spaces, one spelling of each variant character."""
-    key = "".join(unicodedata.normalize("NFKC", text).split())
+    key = _NOTE.sub("", "".join(unicodedata.normalize("NFKC", text).split()))
     for variant, usual in cues.reading().bodies.spellings:
         key = key.replace(variant, usual)
     return key

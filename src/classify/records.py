@@ -147,7 +147,7 @@ class Decision:
     """The decision for one program and one tag, and how it came about.
 
     `probability` and `model` lie in [0, 1]; `model` is None where no model knows the tag.
-    `review` asks a person to look, `reason` tells why in the reader's language.
+    `review` asks a person to look; `reason` is a code that exports put into the reader's words.
     """
 
     tag: str
@@ -229,7 +229,7 @@ class Said:
 class Contrast:
     """A sentence or program written to teach: a line of `labeled/contrast/`.
 
-    Every place that speaks of a tag is in `said`. `group` joins texts that are nearly alike.
+    Every place that speaks of a tag is in `said`. `group` is the pass, by one writer, it is from.
     """
 
     id: str

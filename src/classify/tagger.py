@@ -73,7 +73,7 @@ class Tagger:
         """Decide every tag of every program, in order.
 
         >>> from classify.taxonomy import load
-        >>> program = Program("r-001", "r", 1, "", "", "", "つながり事業", "居場所を提供する", "", "", "")
+        >>> program = Program("r-1", "r", 1, "", "", "", "事業", "居場所を提供する", "", "", "")
         >>> tagging = next(Tagger.of(load()).tag([program]))
         >>> [(d.tag, d.evidence[0].text) for d in tagging.decisions if d.present]
         [('ibasho', '居場所')]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,9 @@ Floats = npt.NDArray[np.float64]
 MENTION_STRENGTH = 20.0
 PROVIDED_STRENGTH = 10.0
 
+# A feature that stands in fewer passages is left out: it doubles the file and teaches little.
+FEWEST = 2
+
 _PLAIN = Blend(0.0, 1.0, 0.0, 0.0)
 
 
@@ -41,8 +45,8 @@ class Example:
     """A labelled text: its views, what the rules say of it, what is present in it, its mentions.
 
     In passages without a mention a present tag may be spoken of all the same, unless the example
-    is `complete`: they then teach nothing about that tag. `group` names what must stay together
-    in cross-validation.
+    is `complete`: they then teach nothing about that tag. Probabilities are calibrated on the
+    examples that are `whole` programs. `group` names what must stay together in cross-validation.
     """
 
     name: str
@@ -52,42 +56,38 @@ class Example:
     present: Mapping[str, bool]
     mentions: tuple[Mention, ...]
     complete: bool
+    whole: bool
 
 
 def fit(
     examples: Sequence[Example],
     tags: tuple[str, ...],
     *,
-    extra: Sequence[Example] = (),
     folds: int = 10,
     made_from: Mapping[str, str] | None = None,
 ) -> Model:
-    """Fit a model to examples and `extra` lessons; its probabilities are calibrated on scores that
-    each example got from a model that had not seen its group.
+    """Fit a model; its probabilities are calibrated on scores that each example got from a model
+    that had not seen its group.
 
-    Raises ValueError, with the tag, when a tag is spoken of in every passage or in none.
+    Raises ValueError when a tag is spoken of in every passage or in none.
     """
     logits = np.zeros((len(examples), len(tags)))
-    for held, parts in _fold_parts(examples, extra, tags, folds):
+    for held, parts in _fold_parts(examples, tags, folds):
         for index in held:
-            logits[index] = _logits(parts, examples[index], tags)
-    whole = _calibrated(_parts([*examples, *extra], tags), examples, logits)
+            logits[index] = _logits(parts, examples[index])
+    whole = _calibrated(_parts(examples, tags), examples, logits)
     return replace(whole, made_from=dict(made_from or {}))
 
 
 def cross_fit(
-    examples: Sequence[Example],
-    tags: tuple[str, ...],
-    *,
-    extra: Sequence[Example] = (),
-    folds: int = 10,
+    examples: Sequence[Example], tags: tuple[str, ...], *, folds: int = 10
 ) -> Iterator[tuple[frozenset[int], Model]]:
     """For each fold the indices held out, and a model fitted and calibrated without them."""
-    parted = list(_fold_parts(examples, extra, tags, folds))
+    parted = list(_fold_parts(examples, tags, folds))
     logits = np.zeros((len(examples), len(tags)))
     for held, parts in parted:
         for index in held:
-            logits[index] = _logits(parts, examples[index], tags)
+            logits[index] = _logits(parts, examples[index])
     for held, parts in parted:
         rest = [index for index in range(len(examples)) if index not in held]
         yield held, _calibrated(parts, [examples[index] for index in rest], logits[rest])
@@ -105,16 +105,16 @@ def split(examples: Sequence[Example], folds: int) -> list[frozenset[int]]:
 
 
 def _fold_parts(
-    examples: Sequence[Example], extra: Sequence[Example], tags: tuple[str, ...], folds: int
+    examples: Sequence[Example], tags: tuple[str, ...], folds: int
 ) -> Iterator[tuple[frozenset[int], Model]]:
     for held in split(examples, folds):
         rest = [example for index, example in enumerate(examples) if index not in held]
-        yield held, _parts([*rest, *extra], tags)
+        yield held, _parts(rest, tags)
 
 
-def _logits(parts: Model, example: Example, tags: tuple[str, ...]) -> Floats:
+def _logits(parts: Model, example: Example) -> Floats:
     opinions = parts.opinions(example.views)
-    return np.array([opinions[tag].logit if tag in opinions else -10.0 for tag in tags])
+    return np.array([opinions[tag].logit if tag in opinions else -10.0 for tag in parts.tags])
 
 
 def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
@@ -157,8 +157,11 @@ def _fit_linear(
     rows: Sequence[tuple[str, ...]], truth: npt.NDArray[np.int_], strength: float
 ) -> Linear:
     """One logistic regression per column of `truth` (1, 0, or -1 where a row teaches nothing)."""
+    seen = Counter(feature for features in rows for feature in features)
     vectorizer = DictVectorizer()
-    counts = vectorizer.fit_transform([dict.fromkeys(features, 1.0) for features in rows])
+    counts = vectorizer.fit_transform(
+        [{name: 1.0 for name in features if seen[name] >= FEWEST} for features in rows]
+    )
     tfidf = TfidfTransformer()
     matrix = tfidf.fit_transform(counts)
     weights = np.zeros((matrix.shape[1], truth.shape[1]))
@@ -176,11 +179,13 @@ def _fit_linear(
 
 
 def _calibrated(parts: Model, examples: Sequence[Example], logits: Floats) -> Model:
-    truth = np.array([[e.present[tag] for tag in parts.tags] for e in examples]).ravel()
-    verdicts = [e.verdicts[tag] for e in examples for tag in parts.tags]
+    programs = [index for index, example in enumerate(examples) if example.whole]
+    judged = [examples[index] for index in programs]
+    truth = np.array([[e.present[tag] for tag in parts.tags] for e in judged]).ravel()
+    verdicts = [e.verdicts[tag] for e in judged for tag in parts.tags]
     inputs = np.column_stack(
         [
-            logits.ravel(),
+            logits[programs].ravel(),
             [verdict == "present" for verdict in verdicts],
             [verdict == "ruled_out" for verdict in verdicts],
         ]

@@ -17,7 +17,7 @@ import jinja2
 
 from classify.coverage import BodyCoverage, Matrix
 from classify.export.tables import decision_object
-from classify.export.texts import MARKS, resource, texts, tiles
+from classify.texts import MARKS, resource, texts, tiles
 from classify.records import Decision
 
 __all__ = ["page"]

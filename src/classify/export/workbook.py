@@ -13,7 +13,7 @@ from classify.coverage import Cell, Finding, Matrix, PrefectureCoverage, State, 
 from classify.export.book import ACCENT, HATCH, MUTED, PALE, RULE, Book, Sheet, cells, width
 from classify.export.passages import passages
 from classify.export.tables import PROBABILITY_DIGITS
-from classify.export.texts import MARKS, texts
+from classify.texts import MARKS, texts
 from classify.records import Decision
 
 __all__ = ["workbook"]

@@ -174,7 +174,7 @@ def _path(window: Sequence[Row], slot: int) -> tuple[str, ...]:
 
 
 def _slot_meaning(path: Sequence[str]) -> tuple[str, float]:
-    """What the headers of a slot say: all as one where they are one, else the lowest that speaks."""
+    """What the headers of a slot say: all as one where they are one, else the lowest."""
     whole = meaning("".join(path))
     lowest = next((found for found in map(meaning, reversed(path)) if found[0]), ("", 0.0))
     return whole if whole[1] >= lowest[1] else lowest

@@ -11,7 +11,7 @@ from classify import cues
 __all__ = ["Contact", "has_number", "is_cut", "narrow", "phone_of", "split"]
 
 _SEPARATORS = " \t\n\u3000、,，;；:：/／"
-_EDGES = _SEPARATORS + "・()（）[]【】<>＜＞"
+_EDGES = _SEPARATORS + "()（）[]【】<>＜＞"
 _GOES_ON = re.compile(r"[-\u2010-\u2015\u2212\d)]")
 _NO_ZERO = re.compile(r"[1-9]\d{8,9}")
 

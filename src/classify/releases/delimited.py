@@ -19,7 +19,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 def decode(data: bytes) -> str | None:
     """The text of a file in any encoding that Japanese offices use; None when it is no text.
 
-    >>> decode("相談".encode("cp932")), decode(b"\\x00\\x01")
+    >>> decode("相談".encode("cp932")), decode(b"\\x00\\x01\\x02")
     ('相談', None)
     """
     encodings = [encoding for mark, encoding in _MARKS if data.startswith(mark)]

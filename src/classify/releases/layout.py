@@ -231,8 +231,7 @@ def _rows(lines: Sequence[Words], layout: _Layout, page: Page, *, by_line: bool)
     slots = [_slots(line, layout) for line in lines]
     found: list[Row] = []
     for first, last in rows.spans(lines, slots, layout.columns, page.rules):
-        top, bottom = lines[first][0].top, lines[last - 1][0].top
-        source = f"l.{top + 1:.0f}-{bottom + 1:.0f}" if by_line else page.source
+        source = _source(lines[first], lines[last - 1]) if by_line else page.source
         cells = tuple(
             _cell(slots[first:last], slot, start, source)
             for slot, start in enumerate(layout.starts)
@@ -241,6 +240,12 @@ def _rows(lines: Sequence[Words], layout: _Layout, page: Page, *, by_line: bool)
         if not all(places.prefecture_name(cell.text) for cell in distinct(cells)):
             found.append(cells)
     return tuple(found)
+
+
+def _source(first: Words, last: Words) -> str:
+    """The numbers of the first and the last line, from 1."""
+    top, bottom = round(first[0].top) + 1, round(last[0].top) + 1
+    return f"l.{top}" if top == bottom else f"l.{top}-{bottom}"
 
 
 def _cell(lines: Sequence[Slots], slot: int, start: float, source: str) -> Cell:

@@ -20,6 +20,7 @@ from classify.releases.words import Page, Word
 __all__ = ["drafts"]
 
 _FETCH_AGAIN = "Fetch it again, or take the release's .xlsx or .csv"
+_EMPTY = "[a page without text: a picture, or broken]"
 _SAME = 3.0  # points within which two rulings are one
 _GAP = 0.5  # em; a wider gap between two characters is a space
 
@@ -49,11 +50,13 @@ def drafts(data: bytes, name: str) -> Drafts:
             "its pages hold no text, only pictures",
             "Run OCR on it or take another form of it",
         )
+    empty = tuple(Unplaced(f"p.{page.number}", _EMPTY) for page in pages if not page.chars)
     grids, outside = _ruled(pages)
     found = table.drafts_of(grids)
     if found.drafts:
-        return Drafts(found.drafts, (*outside, *found.unplaced))
-    return layout.drafts([_placed(page) for page in pages])
+        return Drafts(found.drafts, (*empty, *outside, *found.unplaced))
+    found = layout.drafts([_placed(page) for page in pages])
+    return Drafts(found.drafts, (*empty, *found.unplaced))
 
 
 def _pages(data: bytes, name: str) -> tuple[_Page, ...]:

@@ -51,7 +51,7 @@ def grids(data: bytes, name: str) -> tuple[tuple[Grid, ...], tuple[Unplaced, ...
         shown = [row for n, row in enumerate(rows, start=1) if n not in concealed]
         hidden += _hidden(tuple(row for n, row in enumerate(rows, start=1) if n in concealed))
         found.append(Grid(tuple(shown), sheet.title))
-    return tuple(found), tuple(hidden)
+    return tuple(found), (*hidden, *_unsaved(data, name, workbook))
 
 
 def _check(data: bytes, name: str) -> None:
@@ -80,14 +80,27 @@ def _other_zip(names: set[str]) -> str:
     return "this zip file is no workbook"
 
 
-def _load(data: bytes, name: str) -> Workbook:
+def _unsaved(data: bytes, name: str, values: Workbook) -> Iterator[Unplaced]:
+    """Formulas whose value no spreadsheet program has saved: their cells look empty."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [m for m in archive.namelist() if m.startswith("xl/worksheets/")]
+        if not any(b"<f>" in archive.read(m) or b"<f " in archive.read(m) for m in sheets):
+            return
+    for sheet in _load(data, name, values=False).worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f" and values[sheet.title][cell.coordinate].value is None:
+                    yield Unplaced(f"{sheet.title}!{cell.coordinate}", str(cell.value))
+
+
+def _load(data: bytes, name: str, *, values: bool = True) -> Workbook:
     from openpyxl import load_workbook
 
     try:
         with warnings.catch_warnings():
             # openpyxl warns of every feature that it will not write back; we only read.
             warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(data), data_only=True)
+            return load_workbook(io.BytesIO(data), data_only=values)
     except Exception as error:  # openpyxl lets whatever its parsers raise through
         raise InputError(name, "the workbook is broken or cut off", _SAVE_AGAIN) from error
 

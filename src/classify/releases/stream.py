@@ -1,30 +1,23 @@
 """Text that runs cell after cell, as PDF viewers copy a table: phone numbers end the programs.
 
-Nothing but the words tells where a name ends and a summary begins, or a summary and a
-department. Each way to part a program's lines costs something for all that speaks against it;
-the cheapest wins.
+A prefecture's label may stand before its program or at the end of its page, a header anywhere.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from classify import cues, places
 from classify.records import Unplaced
-from classify.releases import contact, unwrap
+from classify.releases import contact, parts
 from classify.releases.columns import meaning
 from classify.releases.drafts import FIELDS, Draft, Drafts
 from classify.releases.grid import Cell, Line, measure
 
 __all__ = ["drafts"]
 
-_MOST_NAME_LINES = 4
-_MOST_DEPARTMENT_LINES = 6
-_NEVER = 100.0
 _FEWEST_HEADERS = 3
 _EXACT = 1.9  # the score of a header that is one of the known words to the letter
 
@@ -67,11 +60,8 @@ def drafts(content: str) -> Drafts:
     lines = list(_without_headers(_numbered(content)))
     unplaced: list[Unplaced] = []
     records = _records(lines, unplaced)
-    name, department = _edges(records)
-    parted = [_part(record, name, department) for record in records]
-    return Drafts(
-        tuple(_draft(r, p) for r, p in zip(records, parted, strict=True)), tuple(unplaced)
-    )
+    found = (_draft(*pair) for pair in zip(records, _parted(records), strict=True))
+    return Drafts(tuple(found), tuple(unplaced))
 
 
 def _numbered(content: str) -> Iterator[_Numbered]:
@@ -201,118 +191,29 @@ def _head(text: str) -> tuple[str, str, str]:
     return ("", text[:end], text[end:]) if end else ("", "", text)
 
 
-# ---- parts -------------------------------------------------------------------------------------
-
-
-def _edges(records: Sequence[_Record]) -> tuple[unwrap.Edge, unwrap.Edge]:
-    """How wide the columns of names and departments are: as their widest lines that agree."""
-    names = [record.lines[0].line.width for record in records if record.lines]
-    ends = [line for r in records for line in [r.beside or (r.lines[-1].text if r.lines else "")]]
+def _parted(records: Sequence[_Record]) -> Iterator[Mapping[str, Sequence[Line]]]:
+    """Name, summary and department of each program, by what the widths of all of them tell."""
     unit = cues.reading().stream.unit
-    departments = [measure(text) for text in ends if unit.search(text)]
-    return unwrap.Edge(_widest(names)), unwrap.Edge(_widest(departments))
+    names = parts.widest([record.lines[0].line.width for record in records if record.lines])
+    last = [record.beside or "".join(n.text for n in record.lines[-1:]) for record in records]
+    departments = parts.widest([measure(text) for text in last if unit.search(text)])
+    for record in records:
+        lines = [line.line for line in record.lines]
+        end = parts.name_end(lines, names, alone=record.alone)
+        own = [Line(record.beside, measure(record.beside))] if record.beside else []
+        rest = [*lines[end:], *own]
+        start = parts.department_start(rest, departments, record.body, len(own))
+        yield {"program": lines[:end], "summary": rest[:start], "department": rest[start:]}
 
 
-def _widest(widths: Sequence[float]) -> float:
-    """The largest width that two lines or more come near to."""
-    ordered = sorted(widths, reverse=True)
-    near = (a for a, b in pairwise(ordered) if a - b <= 1.0)
-    return next(near, ordered[0] if ordered else float("inf"))
-
-
-def _part(
-    record: _Record, name: unwrap.Edge, department: unwrap.Edge
-) -> Mapping[str, Sequence[str]]:
-    """The lines of name, summary and department, parted at the least cost."""
-    lines = [line.line for line in record.lines]
-    ends = range(1, min(_MOST_NAME_LINES, len(lines)) + 1)
-    end = min(ends, key=lambda n: (_name_cost(lines, n, record.alone, name), n), default=0)
-    own = [Line(record.beside, measure(record.beside))] if record.beside else []
-    rest = [*lines[end:], *own]
-    lowest = max(len(rest) - _MOST_DEPARTMENT_LINES, 0)
-    starts = range(lowest, len(rest) - len(own) + 1)
-    start = min(
-        starts,
-        key=lambda n: (_department_cost(rest, n, record.body, department), n),
-        default=len(rest),
-    )
-    return {
-        "program": [line.text for line in lines[:end]],
-        "summary": [line.text for line in rest[:start]],
-        "department": [line.text for line in rest[start:]],
-    }
-
-
-def _name_cost(lines: Sequence[Line], count: int, alone: bool, edge: unwrap.Edge) -> float:
-    """What speaks against the first `count` lines being the program's name."""
-    words = cues.reading()
-    name = lines[:count]
-    cost = 0.0
-    for line, following in pairwise(name):
-        if words.items.marker.match(following.text) and not _open(line.text):
-            return _NEVER
-        full = unwrap.is_wrap(line, following, edge)
-        cost += (1.0 if words.stream.name_end.search(line.text) else 0.0) if full else 6.0
-    cost += sum(3.0 for line in name if line.width > edge.full + 1.0)
-    cost += 5.0 if _open("".join(line.text for line in name)) else 0.0
-    cost += 0.0 if words.stream.name_end.search(name[-1].text) else 2.0
-    runs_on = count < len(lines) and unwrap.is_wrap(name[-1], lines[count], edge)
-    cost += 1.0 if runs_on else 0.0
-    # A name of two lines stands below or above its body's line, a name of one line beside it.
-    return cost + (1.5 if alone == (count == 1) else 0.0)
-
-
-def _open(text: str) -> bool:
-    """Whether a bracket is still open at the end of `text`."""
-    kinds = [unicodedata.category(character) for character in text]
-    return sum(kind in ("Ps", "Pi") for kind in kinds) > sum(kind in ("Pe", "Pf") for kind in kinds)
-
-
-def _department_cost(lines: Sequence[Line], start: int, body: str, edge: unwrap.Edge) -> float:
-    """What speaks against the lines from `start` on being the department."""
-    words = cues.reading()
-    found = lines[start:]
-    if not found:
-        return 8.0
-    cost = 0.0
-    for line in found:
-        text = line.text.strip()
-        prose = words.stream.prose.search(text) or words.items.marker.match(line.text)
-        cost += 4.0 if prose else 0.0
-        cost += 3.0 if line.width > edge.full + 1.0 else 0.0
-    for line, following in pairwise(found):
-        whole = words.stream.unit.search(line.text.strip()) or places.candidates(line.text.strip())
-        cost += 0.0 if whole or unwrap.is_wrap(line, following, edge) else 1.5
-    whole_text = unwrap.whole(found)
-    cost += 0.0 if words.stream.unit.search(whole_text) else 2.0
-    cost += 0.0 if words.stream.opening.search(found[0].text) else 1.0
-    cost -= 2.0 if body and whole_text.startswith(body) else 0.0
-    if start:
-        cost += _leaves_department(lines[start - 1])
-    return cost
-
-
-def _leaves_department(line: Line) -> float:
-    """What speaks against a line being the last of a summary: that it reads like a department."""
-    words = cues.reading()
-    text = line.text.strip()
-    if words.stream.prose.search(text) or words.items.marker.match(line.text):
-        return 0.0
-    return 2.0 if words.stream.unit.search(text) and words.stream.opening.search(text) else 0.0
-
-
-def _draft(record: _Record, parts: Mapping[str, Sequence[str]]) -> Draft:
+def _draft(record: _Record, found: Mapping[str, Sequence[Line]]) -> Draft:
     source = f"l.{record.first}"
-    texts: Mapping[str, Sequence[str]] = {
-        **parts,
-        "prefecture": [record.prefecture],
-        "body": [record.body],
-        "phone": record.phone,
-    }
-    cells = {name: _cells(texts.get(name, ()), source) for name in FIELDS}
+    texts = {"prefecture": [record.prefecture], "body": [record.body], "phone": record.phone}
+    lines = {name: [Line(text, measure(text)) for text in held] for name, held in texts.items()}
+    cells = {name: _cells({**lines, **found}.get(name, ()), source) for name in FIELDS}
     return Draft(cells, (source, f"l.{record.last}"), record.labels)
 
 
-def _cells(texts: Sequence[str], source: str) -> tuple[Cell, ...]:
-    lines = tuple(Line(text, measure(text)) for text in texts if text.strip())
-    return (Cell(lines, source),) if lines else ()
+def _cells(lines: Sequence[Line], source: str) -> tuple[Cell, ...]:
+    kept = tuple(line for line in lines if line.text.strip())
+    return (Cell(kept, source),) if kept else ()

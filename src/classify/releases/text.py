@@ -14,7 +14,6 @@ from classify.releases.words import Page, Word
 __all__ = ["drafts"]
 
 _RUN = re.compile(r"\S+(?: \S+)*")
-_COLUMNS = 12  # more than a table has
 
 _Measure = Callable[[str], float]
 
@@ -62,6 +61,6 @@ def _cells(text: str) -> float:
 
 
 def _aligned(pages: Sequence[Page]) -> int:
-    """How many words begin where most words begin."""
+    """How many pairs of words begin one under another."""
     lefts = Counter(word.left for page in pages for word in page.words)
-    return sum(count for _, count in lefts.most_common(_COLUMNS))
+    return sum(count * count for count in lefts.values())

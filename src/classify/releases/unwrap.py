@@ -20,8 +20,9 @@ __all__ = ["Edge", "edge_of", "is_wrap", "joined", "paragraphs", "whole"]
 _WORD = re.compile(r"[A-Za-z0-9@._/:'’&+%-]+")
 _LETTERS = re.compile(r"[A-Za-z0-9]")
 _NARROW = 0.15  # em; a Latin letter may be this much wider than half an em
-_BAND = 2.5  # em; full lines end within this of the edge
-_FEWEST = 3
+_BAND = 1.5  # em; full lines end within this of the edge
+_FEWEST = 3  # line ends that agree by more than chance; one less where lines are long
+_LONG = 20.0  # em
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def edge_of(cells: Iterable[Sequence[Line]], room: float = 0.0) -> Edge:
         counted = [measure(line.text.rstrip()) for line in ends]
         agree = len(_dense(placed)) >= len(_dense(counted))
         dense = _dense(placed if agree else counted)
-        if len(dense) >= max(_FEWEST, len(ends) / 3):
+        fewest = _FEWEST if widest < _LONG else _FEWEST - 1
+        if len(dense) >= max(fewest, len(ends) / 2):
             return Edge(_usual(dense), counted=not agree)
     return Edge(widest - _BAND / 2) if room and widest > room - _BAND else Edge()
 
