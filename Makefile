@@ -15,6 +15,7 @@ test: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/classify taxonomy check
 	$(BIN)/pytest
+	$(BIN)/pytest --quiet --nbmake -W default notebooks
 
 format: .venv/ready
 	$(BIN)/ruff check --fix .

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from classify.clauses import Outline
 from classify.records import Document, Field, Vote, Word
 
 __all__ = ["Passage", "View", "context", "units_of", "view"]
@@ -31,19 +32,26 @@ class View:
     """One field of a program as the model sees it, with what the rules say of it."""
 
     field: Field
-    document: Document
+    outline: Outline
     votes: tuple[Vote, ...]
     passages: tuple[Passage, ...]
 
+    @property
+    def document(self) -> Document:
+        """The words of the field."""
+        return self.outline.document
 
-def view(field: Field, document: Document, votes: tuple[Vote, ...]) -> View:
+
+def view(field: Field, outline: Outline, votes: tuple[Vote, ...]) -> View:
     """Cut a document at its lines and sentences; features are words, neighbours and rules' tags.
 
+    >>> from classify.clauses import outline
     >>> from classify.language import analyse
-    >>> seen = view("summary", analyse("居場所\\n相談会"), ())
+    >>> seen = view("summary", outline(analyse("居場所\\n相談会")), ())
     >>> [passage.features for passage in seen.passages]
     [('居', '居_場所', '場所', '居場所'), ('相談', '相談_会', '会')]
     """
+    document = outline.document
     found = []
     for first, end in _ranges(document):
         start, stop = document.starts[first], document.starts[end]
@@ -51,37 +59,43 @@ def view(field: Field, document: Document, votes: tuple[Vote, ...]) -> View:
         words = list(_words(document, first, end))
         if words:
             found.append(Passage(first, end, tuple(dict.fromkeys(words + told))))
-    return View(field, document, votes, tuple(found))
+    return View(field, outline, votes, tuple(found))
 
 
 def context(seen: View, passage: Passage, first: int, end: int, tag: str) -> tuple[str, ...]:
     """Features of the surroundings of a mention at units `first` to `end` of a passage.
 
-    Words ahead of it, inside and behind it are told apart, and so are the nearest ones, the last
-    ones of the passage, and what the rules say of the tag there.
+    In its clause, words ahead of it and behind it are told apart, and so are the nearest and the
+    last ones; the rest of the passage counts by its words only. To these comes what the rules say
+    of the tag there. The words of the mention itself say which service, not whether it is offered.
     """
     words = seen.document.words
-    parts = {
-        "<": _telling(words, passage.first, first),
-        "=": _telling(words, first, end),
-        ">": _telling(words, end, passage.end),
-    }
+    opening, closing = seen.outline.clause(first, end)
+    opening, closing = max(opening, passage.first), min(closing, passage.end)
+    ahead = _telling(words, opening, first)
+    behind = _telling(words, end, closing)
     found: list[str] = [f"tag:{tag}"]
-    for side, keys in parts.items():
+    for side, keys in (("<", ahead), (">", behind)):
         for previous, key in zip(["", *keys], keys, strict=False):
             found += [f"{side}{key}", f"*{key}"]
             if previous:
                 found += [f"{side}{previous}_{key}", f"*{previous}_{key}"]
-    found += [f">{n}:{key}" for n, key in enumerate(parts[">"][:_NEAR_BEHIND])]
-    found += [f"<{n}:{key}" for n, key in enumerate(reversed(parts["<"][-_NEAR_AHEAD:]))]
-    whole = [key for keys in parts.values() for key in keys]
-    found += [f"end:{key}" for key in whole[-1:]]
-    found += [f"end:{'_'.join(whole[-2:])}"]
+    found += [f">{n}:{key}" for n, key in enumerate(behind[:_NEAR_BEHIND])]
+    found += [f"<{n}:{key}" for n, key in enumerate(reversed(ahead[-_NEAR_AHEAD:]))]
+    found += _last("end", behind)
+    found += [f"-{key}" for key in _telling(words, passage.first, opening)]
+    rest = _telling(words, closing, passage.end)
+    found += [f"+{key}" for key in rest]
+    found += _last("last", rest)
     start, stop = seen.document.starts[passage.first], seen.document.starts[passage.end]
     for vote in seen.votes:
         if vote.tag == tag and start <= vote.span.start < stop:
             found += [f"rule:{vote.status}", f"cue:{vote.cue}"]
     return tuple(dict.fromkeys(found))
+
+
+def _last(name: str, keys: Sequence[str]) -> list[str]:
+    return [f"{name}:{keys[-1]}", f"{name}:{'_'.join(keys[-2:])}"] if keys else [f"{name}:"]
 
 
 def units_of(seen: View, start: int, end: int) -> tuple[int, int]:

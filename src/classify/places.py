@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from classify import cues
+from classify import wording
 
 __all__ = [
     "Place",
+    "bare",
     "candidates",
     "check_digit",
     "find",
@@ -28,6 +29,9 @@ __all__ = [
 ]
 
 _NOTE = re.compile(r"(?<=.)\([^()]*\)$")
+_BEFORE = re.compile(r"^[\W\d_]+")
+_AFTER = re.compile(r"[\W_]+$")
+_NOTED = re.compile(r"[(（][^()（）]*[)）]\s*$")
 _DATA = resources.files("classify") / "data" / "municipalities.csv"
 
 
@@ -73,6 +77,16 @@ def prefecture_name(text: str) -> str:
     ('北海道', '東京都', '')
     """
     return _prefecture_names().get(_key(text), "")
+
+
+def bare(text: str) -> str:
+    """A heading without the mark or number before it and the brackets around it.
+
+    >>> bare("【北海道】"), bare("１　岩手県宮古市"), bare("■ 東京都（3件）")
+    ('北海道', '岩手県宮古市', '東京都（3件）')
+    """
+    kept = _BEFORE.sub("", text)
+    return _AFTER.sub("", kept) if _NOTED.search(kept) is None else kept.rstrip()
 
 
 def find(body: str, prefecture: str = "") -> Place | None:
@@ -157,7 +171,7 @@ def candidates(body: str) -> tuple[Place, ...]:
 
 
 def _without_suffix(name: str) -> tuple[Place, ...]:
-    named, words = _named(), cues.reading().bodies
+    named, words = _named(), wording.reading().bodies
     for office in words.offices:
         if name.endswith(office) and name.removesuffix(office) in named:
             return named[name.removesuffix(office)]
@@ -168,7 +182,7 @@ def _without_suffix(name: str) -> tuple[Place, ...]:
 
 
 def _without_district(name: str) -> tuple[Place, ...]:
-    head, district, rest = name.partition(cues.reading().bodies.districts)
+    head, district, rest = name.partition(wording.reading().bodies.districts)
     return _named().get(rest, ()) if head and district else ()
 
 
@@ -187,7 +201,7 @@ def check_digit(digits: str) -> str:
 def _key(text: str) -> str:
     """`text` as names are compared: NFKC, no spaces, one spelling of each variant character."""
     key = _NOTE.sub("", "".join(unicodedata.normalize("NFKC", text).split()))
-    for variant, usual in cues.reading().bodies.spellings:
+    for variant, usual in wording.reading().bodies.spellings:
         key = key.replace(variant, usual)
     return key
 

@@ -6,16 +6,19 @@ right behind it, in its clause or sentence, ahead of it, or in the heading over 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from classify.clauses import Outline, outline
 from classify.language import analyse
 from classify.patterns import Grammar, Hits, Range, compile_grammar
-from classify.records import Document, Field, Program, RuleVerdict, Span, Vote
+from classify.records import Document, Field, RuleVerdict, Span, Vote
 from classify.taxonomy import Cue, Rule, Taxonomy
 
-__all__ = ["RuleBook", "compile_rules", "verdict"]
+__all__ = ["RuleBook", "check", "compile_rules", "verdict"]
+
+# How far from the end of a clause its last words may end: する, ます, こととする may follow.
+END_UNITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,39 +29,49 @@ class RuleBook:
     rules: tuple[Rule, ...]
     cues: tuple[Cue, ...]
 
-    def votes(self, program: Program) -> tuple[Vote, ...]:
-        """What the rules say of a program's name and summary, in the order of the taxonomy."""
-        name = self.votes_on(analyse(program.program), "program")
-        return name + self.votes_on(analyse(program.summary), "summary")
-
-    def votes_on(self, document: Document, field: Field = "summary") -> tuple[Vote, ...]:
-        """What the rules say of one text.
+    def votes_on(
+        self, document: Document, field: Field = "summary", body: str = ""
+    ) -> tuple[Vote, ...]:
+        """What the rules say of one text of a body's program.
 
         >>> from classify.taxonomy import load
         >>> book = compile_rules(load())
         >>> [(v.tag, v.status) for v in book.votes_on(analyse("居場所づくりについても検討する"))]
         [('ibasho', 'considered')]
         """
+        return self.read(document, field, body)[1]
+
+    def read(
+        self, document: Document, field: Field, body: str = ""
+    ) -> tuple[Outline, tuple[Vote, ...]]:
+        """The shape of a text and what the rules say of it."""
         hits = self.grammar.match(document)
-        if not any(symbol.startswith("rule ") for symbol in hits):
-            return ()
-        joints = frozenset(end for _, end in hits.get("joints", ()))
-        shape = outline(document, joints)
-        return tuple(
-            self._vote(rule, mention, field, hits, shape)
+        shape = outline(document, frozenset(end for _, end in hits.get("joints", ())))
+        cues = [cue for cue in self.cues if not _own(cue, body)]
+        votes = tuple(
+            _vote(rule, mention, field, hits, shape, cues)
             for rule in self.rules
             for mention in _mentions(rule, hits)
         )
+        return shape, votes
 
-    def _vote(self, rule: Rule, mention: Range, field: Field, hits: Hits, shape: Outline) -> Vote:
-        span = _span(field, mention, shape.document)
-        for cue in self.cues:
-            if cue.id in rule.keeps or (cue.tags and rule.tag not in cue.tags):
-                continue
-            for found in _places(cue, mention, hits, shape):
-                cue_span = _span(field, found, shape.document)
-                return Vote(rule.tag, rule.id, cue.status, span, cue.id, cue_span)
-        return Vote(rule.tag, rule.id, "provided", span)
+
+def _own(cue: Cue, body: str) -> bool:
+    """Does a cue speak of another's doing, and is the body that other itself?"""
+    return any(body.endswith(end) for end in cue.bodies_except) if body else False
+
+
+def _vote(
+    rule: Rule, mention: Range, field: Field, hits: Hits, shape: Outline, cues: Iterable[Cue]
+) -> Vote:
+    span = _span(field, mention, shape.document)
+    for cue in cues:
+        if cue.id in rule.keeps or (cue.tags and rule.tag not in cue.tags):
+            continue
+        for found in _places(cue, mention, hits, shape):
+            cue_span = _span(field, found, shape.document)
+            return Vote(rule.tag, rule.id, cue.status, span, cue.id, cue_span)
+    return Vote(rule.tag, rule.id, "provided", span)
 
 
 def compile_rules(taxonomy: Taxonomy) -> RuleBook:
@@ -66,6 +79,8 @@ def compile_rules(taxonomy: Taxonomy) -> RuleBook:
     lists: dict[str, tuple[str, ...]] = {
         "connectors": taxonomy.connectors,
         "joints": taxonomy.joints,
+        "topics": taxonomy.topics,
+        "affirm": taxonomy.affirm,
     }
     for rule in taxonomy.rules:
         lists[f"rule {rule.id}"] = rule.phrases
@@ -133,9 +148,28 @@ def _near(mention: Range, _: Hits, shape: Outline) -> _Reach:
     return lambda begin, end: mention[1] <= begin and end <= last
 
 
-def _after(mention: Range, _: Hits, shape: Outline) -> _Reach:
-    last = shape.clause(*mention)[1]
+def _after(mention: Range, hits: Hits, shape: Outline) -> _Reach:
+    last = _said_until(mention, hits, shape)
     return lambda begin, end: mention[1] <= begin and end <= last
+
+
+def _end(mention: Range, hits: Hits, shape: Outline) -> _Reach:
+    last = _said_until(mention, hits, shape)
+    return lambda begin, end: mention[1] <= begin and last - END_UNITS <= end <= last
+
+
+def _said_until(mention: Range, hits: Hits, shape: Outline) -> int:
+    """The unit up to which a sentence speaks of a mention: the end of its clause, or, where it is
+    the topic, of the first clause that affirms something, at most of the sentence."""
+    last = shape.clause(*mention)[1]
+    stops = _behind(mention[1], hits, shape.document)
+    if not any(begin in stops for begin, _ in hits.get("topics", ())):
+        return last
+    end = shape.sentence(*mention)[1]
+    first = mention[1]
+    while last < end and not any(first <= b and e <= last for b, e in hits.get("affirm", ())):
+        first, last = last, shape.clause(last, last + 1)[1]
+    return last
 
 
 def _sentence(mention: Range, _: Hits, shape: Outline) -> _Reach:
@@ -158,6 +192,7 @@ _REACHES: dict[str, Callable[[Range, Hits, Outline], _Reach]] = {
     "prev": _prev,
     "near": _near,
     "after": _after,
+    "end": _end,
     "sentence": _sentence,
     "before": _before,
     "heading": _heading,

@@ -87,11 +87,12 @@ class Tagger:
             ("program", program.program),
             ("summary", program.summary),
         )
-        return Analysis(program, tuple(self._view(field, text) for field, text in texts))
+        return Analysis(
+            program, tuple(self._view(field, text, program.body) for field, text in texts)
+        )
 
-    def _view(self, field: Field, text: str) -> View:
-        document = analyse(text)
-        return view(field, document, self.rules.votes_on(document, field))
+    def _view(self, field: Field, text: str, body: str) -> View:
+        return view(field, *self.rules.read(analyse(text), field, body))
 
     def decide(self, analysis: Analysis) -> Tagging:
         """Make one decision per tag out of an analysis."""

@@ -57,6 +57,7 @@ class Example:
     mentions: tuple[Mention, ...]
     complete: bool
     whole: bool
+    weight: float = 1.0
 
 
 def fit(
@@ -122,7 +123,7 @@ def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
     mention = _fit_mention(examples, tags)
     empty = Linear({}, np.zeros(0), np.zeros((0, 1)), np.zeros(1))
     half = Model(tags, mention, empty, _PLAIN, _PLAIN, _PLAIN, (0.0, 1.0), {})
-    rows, truth = [], []
+    rows, truth, weights = [], [], []
     for example in examples:
         for said in example.mentions:
             seen = example.views[said.view]
@@ -130,16 +131,19 @@ def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
             first, end = half.locate(seen, passage, said.tag)
             rows.append(context(seen, passage, first, end, said.tag))
             truth.append([1 if said.provided else 0])
-    return replace(half, provided=_fit_linear(rows, np.array(truth), PROVIDED_STRENGTH))
+            weights.append(example.weight)
+    provided = _fit_linear(rows, np.array(truth), np.array(weights), PROVIDED_STRENGTH)
+    return replace(half, provided=provided)
 
 
 def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
-    rows, truth = [], []
+    rows, truth, weights = [], [], []
     for example in examples:
         told = {(said.tag, said.view, said.passage) for said in example.mentions}
         for number, seen in enumerate(example.views):
             for place, passage in enumerate(seen.passages):
                 rows.append(passage.features)
+                weights.append(example.weight)
                 truth.append(
                     [
                         1
@@ -150,11 +154,14 @@ def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
                         for tag in tags
                     ]
                 )
-    return _fit_linear(rows, np.array(truth), MENTION_STRENGTH)
+    return _fit_linear(rows, np.array(truth), np.array(weights), MENTION_STRENGTH)
 
 
 def _fit_linear(
-    rows: Sequence[tuple[str, ...]], truth: npt.NDArray[np.int_], strength: float
+    rows: Sequence[tuple[str, ...]],
+    truth: npt.NDArray[np.int_],
+    weights: Floats,
+    strength: float,
 ) -> Linear:
     """One logistic regression per column of `truth` (1, 0, or -1 where a row teaches nothing)."""
     seen = Counter(feature for features in rows for feature in features)
@@ -164,18 +171,18 @@ def _fit_linear(
     )
     tfidf = TfidfTransformer()
     matrix = tfidf.fit_transform(counts)
-    weights = np.zeros((matrix.shape[1], truth.shape[1]))
+    found = np.zeros((matrix.shape[1], truth.shape[1]))
     intercepts = np.zeros(truth.shape[1])
     for column in range(truth.shape[1]):
         taught = truth[:, column] >= 0
         if len(set(truth[taught, column])) < 2:
             raise ValueError(column)
         classifier = LogisticRegression(C=strength, solver="liblinear", random_state=0)
-        classifier.fit(matrix[taught], truth[taught, column])
-        weights[:, column] = classifier.coef_[0]
+        classifier.fit(matrix[taught], truth[taught, column], sample_weight=weights[taught])
+        found[:, column] = classifier.coef_[0]
         intercepts[column] = classifier.intercept_[0]
     vocabulary = {str(name): index for name, index in vectorizer.vocabulary_.items()}
-    return Linear(vocabulary, np.asarray(tfidf.idf_, dtype=np.float64), weights, intercepts)
+    return Linear(vocabulary, np.asarray(tfidf.idf_, dtype=np.float64), found, intercepts)
 
 
 def _calibrated(parts: Model, examples: Sequence[Example], logits: Floats) -> Model:

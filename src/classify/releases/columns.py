@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from classify import cues, places
+from classify import places, wording
 from classify.releases.grid import Cell, Row, distinct
 
-__all__ = ["Columns", "header_at", "meaning", "text_of"]
+__all__ = ["Columns", "header_at", "label_of", "meaning", "text_of"]
 
 _NOTES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|[*:\d]|[\u2460-\u2473\u203b]")
 _LONGEST_HEADER = 30
 _TALLEST_HEADER = 4
 _ENOUGH = 0.5
 _EXACT = 2.0
+_OUTRIGHT = 1.9
+_MARKS = re.compile(r"^[\W_]*(?:\d{1,2}[\W_]+)?|[\W_]+$")
+_OTHER = "other"  # a column that we know and do not need
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +53,32 @@ def meaning(header: str) -> tuple[str, float]:
     plain = _plain(header)
     if not plain or len(plain) > _LONGEST_HEADER:
         return "", 0.0
-    scores = {field: _score(plain, field) for field in cues.reading().headers.fields}
+    scores = {field: _score(plain, field) for field in wording.reading().headers.fields}
     if min(scores["department"], scores["phone"]) > 0:
         return "contact", max(scores["department"], scores["phone"])
     best = max(scores, key=lambda field: scores[field])
     return (best, scores[best]) if scores[best] >= _ENOUGH else ("", 0.0)
 
 
+def label_of(text: str) -> str:
+    """The field that `text` names outright, alone or between marks, as labels do; else "".
+
+    >>> label_of("【事業名】"), label_of("(2) 事業の内容："), label_of("事業を行う")
+    ('program', 'summary', '')
+    """
+    found = (meaning(form) for form in (text, _MARKS.sub("", text)))
+    return next((name for name, score in found if score >= _OUTRIGHT), "")
+
+
 def _plain(header: str) -> str:
     """A header without notes in brackets, footnote marks and numbers."""
-    spoken = cues.normal(header)
+    spoken = wording.normal(header)
     return _NOTES.sub("", spoken) or spoken
 
 
 def _score(header: str, field: str) -> float:
     """How far a field's words cover the header; its last word governs a Japanese compound."""
-    words = cues.reading().headers
+    words = wording.reading().headers
     entry = words.fields[field]
     bare = [header.removesuffix(end) for end in words.endings if header.endswith(end)]
     if header in entry.words or header in entry.exact:
@@ -101,9 +114,9 @@ def header_at(rows: Sequence[Row], start: int) -> tuple[Columns, int] | None:
 def _may_head(row: Row) -> bool:
     """No header holds a phone number or a long text."""
     cells = distinct(row)
-    number = cues.reading().contact.number
-    texts = [_plain(cell.text) for cell in cells]
-    return bool(cells) and not any(len(t) > _LONGEST_HEADER or number.search(t) for t in texts)
+    number = wording.reading().contact.number
+    long = any(len(_plain(cell.text)) > _LONGEST_HEADER for cell in cells)
+    return bool(cells) and not long and not any(number.search(text_of(cell)) for cell in cells)
 
 
 def _heads(columns: Columns, window: Sequence[Row]) -> bool:
@@ -150,9 +163,9 @@ def _columns(window: Sequence[Row]) -> Columns:
     headers = tuple(_path(window, slot) for slot in range(width))
     found = [_slot_meaning(path) for path in headers]
     slots: dict[str, tuple[int, ...]] = {}
-    for field in cues.reading().headers.fields:
+    for field in wording.reading().headers.fields:
         scored = [(score, slot) for slot, (name, score) in enumerate(found) if name == field]
-        if scored:
+        if scored and field != _OTHER:
             slots[field] = _choose(field, scored, headers)
     return Columns(slots, headers)
 
@@ -176,10 +189,13 @@ def _path(window: Sequence[Row], slot: int) -> tuple[str, ...]:
 def _slot_meaning(path: Sequence[str]) -> tuple[str, float]:
     """What the headers of a slot say: all as one where they are one, else the lowest."""
     whole = meaning("".join(path))
-    lowest = next((found for found in map(meaning, reversed(path)) if found[0]), ("", 0.0))
-    return whole if whole[1] >= lowest[1] else lowest
+    found = [meaning(text) for text in path]
+    name, score = next((pair for pair in reversed(found) if pair[0]), ("", 0.0))
+    if found and not found[-1][0]:
+        score /= 2  # inherited from the header above: a sister may be named outright
+    return whole if whole[1] >= score else (name, score)
 
 
 def text_of(cell: Cell) -> str:
     """A cell's text as headers are compared."""
-    return cues.normal(cell.text)
+    return wording.normal(cell.text)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
-from classify import cues
+from classify import wording
 
 __all__ = ["Contact", "has_number", "is_cut", "narrow", "phone_of", "split"]
 
 _SEPARATORS = " \t\n\u3000、,，;；:：/／"
-_EDGES = _SEPARATORS + "()（）[]【】<>＜＞"
 _GOES_ON = re.compile(r"[-\u2010-\u2015\u2212\d)]")
 _NO_ZERO = re.compile(r"[1-9]\d{8,9}")
 
@@ -31,49 +31,40 @@ def has_number(text: str) -> bool:
     >>> has_number("０１１－２０６－６９５４"), has_number("令和3年10月")
     (True, False)
     """
-    return bool(cues.reading().contact.number.search(narrow(text)))
+    return bool(wording.reading().contact.number.search(narrow(text)))
 
 
 def split(text: str) -> Contact:
-    """Department and phone out of one text; numbers keep their extensions, as printed.
+    """Department and phone out of one text; numbers keep their notes and separators, as printed.
 
     >>> split("市民課 電話：011-211-2962（内線123） FAX 011-211-2963")
     Contact(department='市民課', phone='011-211-2962（内線123）', other='FAX 011-211-2963')
+    >>> split("市民課（電話 03-3578-2025、03-3578-2027）").phone
+    '03-3578-2025、03-3578-2027'
     """
-    words = cues.reading().contact
-    plain = narrow(text)
-    taken: list[tuple[int, int, str]] = []
-    number = words.number.pattern
-    fax = re.compile(f"(?:{words.fax.pattern})(?:{number})", re.IGNORECASE)
-    for pattern in (fax, words.mail):
-        taken += [(m.start(), m.end(), "other") for m in pattern.finditer(plain)]
-    phones = re.compile(
-        f"(?P<label>(?:{words.label.pattern})?)(?P<phone>(?:{number})(?:{words.extension.pattern})*)",
+    kept: dict[str, list[str]] = {"rest": [], "phone": [], "other": []}
+    position = 0
+    for match in _reach().finditer(narrow(text)):
+        kept["rest"].append(text[position : match.start()])
+        kind = "other" if match["other"] else "phone"
+        kept[kind].append(text[match.start(kind) : match.end(kind)].strip())
+        position = match.end()
+    rest = [_unbound(part) for part in (*kept["rest"], text[position:])]
+    department = " ".join(part for part in rest if part)
+    return Contact(department, " ".join(kept["phone"]), " ".join(kept["other"]))
+
+
+@cache
+def _reach() -> re.Pattern[str]:
+    """A fax number or a mail address as `other`, or phones in a chain after their label."""
+    words = wording.reading().contact
+    one = f"(?:{words.number.pattern})(?:{words.extension.pattern})*"
+    chain = f"{one}(?:{words.between.pattern}(?:{words.label.pattern})?{one})*"
+    fax = f"(?:{words.fax.pattern}){one}"
+    return re.compile(
+        f"(?P<other>{fax}|{words.mail.pattern})|(?:{words.label.pattern})?(?P<phone>{chain})",
         re.IGNORECASE,
     )
-    for match in phones.finditer(plain):
-        if not any(start < match.end() and match.start() < end for start, end, _ in taken):
-            taken.append((match.start(), match.start("phone"), "label"))
-            taken.append((match.start("phone"), match.end(), "phone"))
-    return _parts(text, taken)
-
-
-def _parts(text: str, taken: list[tuple[int, int, str]]) -> Contact:
-    kept: dict[str, list[str]] = {"rest": [], "phone": [], "other": [], "label": []}
-    position = 0
-    for start, end, kind in sorted(taken):
-        kept["rest"].append(text[position:start])
-        kept[kind].append(text[start:end].strip())
-        position = max(position, end)
-    kept["rest"].append(text[position:])
-    rest = [part.strip(_EDGES) if _only_edges(part) else part.strip() for part in kept["rest"]]
-    department = " ".join(part for part in rest if part)
-    phone = " ".join(_unbound(part) for part in kept["phone"] if part)
-    return Contact(_unbound(department), phone, " ".join(kept["other"]))
-
-
-def _only_edges(part: str) -> bool:
-    return not part.strip(_EDGES)
 
 
 def _unbound(text: str) -> str:
@@ -93,15 +84,13 @@ def phone_of(text: str) -> Contact:
     >>> phone_of("TEL 03-1234-5678").phone, phone_of("112116954").phone
     ('03-1234-5678', '0112116954')
     """
-    if _NO_ZERO.fullmatch(text.strip()):
-        return Contact("", "0" + text.strip(), "")
-    words = cues.reading().contact
+    text = text.strip()
+    if _NO_ZERO.fullmatch(text):
+        return Contact("", "0" + text, "")
     found = split(text)
-    if not found.phone:
-        return Contact("", text.strip(), "")
-    if not found.department:
-        return Contact("", found.phone, found.other)
-    label = words.label.match(narrow(text))
+    if found.phone and not found.department:
+        return found
+    label = wording.reading().contact.label.match(narrow(text)) if found.phone else None
     kept = text[label.end() :] if label else text
     if found.other:
         kept = kept.replace(found.other, "")

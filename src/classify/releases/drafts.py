@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from classify.records import Unplaced
-from classify.releases.grid import EMPTY, Cell
+from classify.releases.grid import EMPTY, Cell, distinct
 
-__all__ = ["FIELDS", "Draft", "Drafts"]
+__all__ = ["FIELDS", "Draft", "Drafts", "aside"]
 
 FIELDS = ("prefecture", "body", "code", "program", "summary", "department", "phone", "contact")
 
@@ -41,3 +41,9 @@ class Drafts:
 
     drafts: tuple[Draft, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
+
+
+def aside(name: str, cells: Sequence[Cell]) -> Unplaced:
+    """The cells under a header or a label that names no field of a program."""
+    texts = [" ".join(cell.text.split()) for cell in distinct(cells)]
+    return Unplaced(cells[0].source, f"{name}: " + " / ".join(texts))

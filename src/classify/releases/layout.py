@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
-from classify import cues, places
+from classify import places, wording
 from classify.records import Unplaced
 from classify.releases import rows, table
 from classify.releases.columns import Columns, header_at
 from classify.releases.drafts import Drafts
-from classify.releases.grid import EMPTY, Cell, Grid, Line, Row, distinct
+from classify.releases.grid import EMPTY, Cell, Grid, Line, Row, distinct, measure
 from classify.releases.words import Page, Slots, Word, Words, lines_of
 
 __all__ = ["drafts"]
 
 _TALLEST = 4  # lines of a header
 _DRIFT = 5  # letters by which columnar text may stray from its column
+_NEAR = 0.5  # em within which a letter stands at the start of its column
+_CRACK = 0.05  # em; letters of one word leave less between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,10 @@ def drafts(pages: Sequence[Page], *, by_line: bool = False) -> Drafts:
 
 
 def _aside(lines: Iterable[Words], source: str) -> Iterator[Unplaced]:
-    page = cues.reading().rows.page
+    page = wording.reading().rows.page
     for line in lines:
         text = " ".join(word.text.strip() for word in line)
-        if not page.match(cues.normal(text)) and not _labels_only(line):
+        if not page.match(wording.normal(text)) and not _labels_only(line):
             yield Unplaced(source, text)
 
 
@@ -184,19 +186,30 @@ def _column(word: Word, layout: _Layout) -> int:
 
 
 def _parted(word: Word, layout: _Layout) -> list[Word]:
-    """A word that runs from one column into the next, parted at the space where that one starts."""
-    scale = (word.right - word.left) / len(word.text)
-    spaces = [n for n, c in enumerate(word.text) if c == " " and word.text[:n].strip()]
+    """A word that runs from one column into the next, parted where that one starts."""
     for start in layout.starts[1:]:
-        near = [n for n in spaces if abs(word.left + (n + 1) * scale - start) < _DRIFT * scale]
-        if word.left < start - _DRIFT * scale and near:
-            at = min(near, key=lambda n: abs(word.left + (n + 1) * scale - start))
-            cut, share = word.left + at * scale, word.width / len(word.text)
-            rest = word.text[at:].lstrip()
-            first = replace(word, text=word.text[:at], right=cut, width=at * share)
-            second = replace(word, text=rest, left=cut + scale, width=len(rest) * share)
-            return [first, *_parted(second, layout)]
+        at = _joint(word, start)
+        if at:
+            return [word.part(0, at), *_parted(word.part(at), layout)]
     return [word]
+
+
+def _joint(word: Word, start: float) -> int:
+    """The character of a word that stands first in the column from `start` on; 0 if none does.
+
+    Before it lies a space, or the narrow gap between two cells that are both full.
+    """
+    scale = (word.right - word.left) / max(measure(word.text), 1.0)
+    if not word.left < start - _NEAR * scale < start < word.right:
+        return 0
+    found = [
+        (abs(left - start), n)
+        for n, (left, _) in enumerate(word.boxes)
+        if word.text[:n].strip() and not word.text[n].isspace()
+        if (word.text[n - 1].isspace() and abs(left - start) < _DRIFT * scale)
+        or (left - word.boxes[n - 1][1] > _CRACK * scale and abs(left - start) < _NEAR * scale)
+    ]
+    return min(found, default=(0.0, 0))[1]
 
 
 # ---- rows -----------------------------------------------------------------------------------
@@ -215,11 +228,11 @@ def _is_note(line: Words, layout: _Layout) -> bool:
     if len(line) > 1:
         return False
     word = line[0]
-    words = cues.reading().rows
-    if words.page.match(cues.normal(word.text)):
+    words = wording.reading().rows
+    if words.page.match(wording.normal(word.text)):
         return not any(word is w for w in _slots(line, layout)[_first(layout, "summary")])
     across = sum(word.left < edge < word.right for edge in layout.edges)
-    starts = _column(replace(word, right=word.left + 0.1), layout)
+    starts = _column(word.part(0, 1), layout)
     return across > 1 or bool(words.note.match(word.text) and starts < _first(layout, "summary"))
 
 

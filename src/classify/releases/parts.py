@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
-from classify import cues, places
+from classify import places, wording
 from classify.releases import unwrap
 from classify.releases.grid import Line
 
@@ -47,7 +47,7 @@ def department_start(lines: Sequence[Line], edge: unwrap.Edge, body: str, sure: 
 
 def _name_cost(lines: Sequence[Line], count: int, alone: bool, edge: unwrap.Edge) -> float:
     """What speaks against the first `count` lines being the program's name."""
-    words = cues.reading()
+    words = wording.reading()
     name = lines[:count]
     cost = 0.0
     for line, following in pairwise(name):
@@ -72,7 +72,7 @@ def _open(text: str) -> bool:
 
 def _department_cost(lines: Sequence[Line], start: int, body: str, edge: unwrap.Edge) -> float:
     """What speaks against the lines from `start` on being the department."""
-    words = cues.reading()
+    words = wording.reading()
     found = lines[start:]
     if not found:
         return 8.0
@@ -96,7 +96,7 @@ def _department_cost(lines: Sequence[Line], start: int, body: str, edge: unwrap.
 
 def _leaves_department(line: Line) -> float:
     """What speaks against a line being the last of a summary: that it reads like a department."""
-    words = cues.reading()
+    words = wording.reading()
     text = line.text.strip()
     if words.stream.prose.search(text) or words.items.marker.match(line.text):
         return 0.0

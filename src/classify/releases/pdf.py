@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from classify import cues, places
+from classify import places, wording
 from classify.errors import InputError
 from classify.records import Unplaced
-from classify.releases import layout, table
+from classify.releases import cards, layout, table
 from classify.releases.drafts import Drafts
 from classify.releases.grid import EMPTY, Cell, Grid, Line, Row
 from classify.releases.words import Page, Word
@@ -51,10 +51,11 @@ def drafts(data: bytes, name: str) -> Drafts:
             "Run OCR on it or take another form of it",
         )
     empty = tuple(Unplaced(f"p.{page.number}", _EMPTY) for page in pages if not page.chars)
-    grids, outside = _ruled(pages)
+    grids = _ruled(pages)
     found = table.drafts_of(grids)
+    found = found if found.drafts else cards.drafts_of(grids)
     if found.drafts:
-        return Drafts(found.drafts, (*empty, *outside, *found.unplaced))
+        return Drafts(found.drafts, (*empty, *found.unplaced))
     found = layout.drafts([_placed(page) for page in pages])
     return Drafts(found.drafts, (*empty, *found.unplaced))
 
@@ -97,18 +98,25 @@ def _single(chars: Iterable[_Char]) -> tuple[_Char, ...]:
     return tuple(kept.values())
 
 
-def _ruled(pages: Sequence[_Page]) -> tuple[tuple[Grid, ...], tuple[Unplaced, ...]]:
-    """One grid per ruled table, all with the same columns, and the text outside of them."""
+def _ruled(pages: Sequence[_Page]) -> tuple[Grid, ...]:
+    """One grid per page: its ruled tables, all with the same columns, and the lines around them."""
     lefts = _edges(box[0] for page in pages for cells in page.tables for box in cells)
     grids: list[Grid] = []
-    outside: list[Unplaced] = []
     for page in pages:
+        source = f"p.{page.number}"
         left = page.chars
+        placed: list[tuple[float, Row]] = []
         for boxes in page.tables:
-            rows, left = _grid(boxes, left, lefts, f"p.{page.number}")
-            grids.append(Grid(rows, f"p.{page.number}", continues=bool(grids)))
-        outside += _outside(left, page.number)
-    return tuple(grids), tuple(outside)
+            rows, left = _grid(boxes, left, lefts, source)
+            top = min(box[1] for box in boxes)
+            placed += [(top, row) for row in rows]
+        for chars in _lines(left):
+            cell = _cell(chars, source)
+            if cell:
+                placed.append((chars[0]["top"], (cell,) * max(len(lefts), 2)))
+        placed.sort(key=lambda found: found[0])
+        grids.append(Grid(tuple(row for _, row in placed), source, continues=bool(grids)))
+    return tuple(grids)
 
 
 def _grid(
@@ -186,14 +194,6 @@ def _line(chars: Sequence[_Char]) -> Line:
     return Line(text.rstrip(), float(solid[-1]["x1"] - chars[0]["x0"]), em)
 
 
-def _outside(chars: Sequence[_Char], number: int) -> Iterator[Unplaced]:
-    page = cues.reading().rows.page
-    for line in _cell(chars, "").lines:
-        label = places.prefecture_name(line.text)
-        if not label and not page.match(cues.normal(line.text)):
-            yield Unplaced(f"p.{number}", line.text.strip())
-
-
 def _placed(page: _Page) -> Page:
     """The page's words with their places: runs of characters without a gap."""
     words: list[Word] = []
@@ -209,8 +209,11 @@ def _placed(page: _Page) -> Page:
 
 
 def _word(chars: Sequence[_Char]) -> list[Word]:
-    line = _line(chars)
-    if not line.text.strip():
+    text = "".join(char["text"] for char in chars)
+    if not text.strip():
         return []
+    # A ligature is one glyph of several letters.
+    boxes = tuple((c["x0"], c["x1"]) for c in chars for _ in c["text"])
     top, bottom = min(c["top"] for c in chars), max(c["bottom"] for c in chars)
-    return [Word(line.text, chars[0]["x0"], chars[-1]["x1"], top, bottom, line.width, line.em)]
+    word = Word(text, boxes, top, bottom, max(float(c["size"]) for c in chars))
+    return [word.part(0)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from classify import cues, places
+from classify import places, wording
 from classify.records import Program, Reading, Unplaced
 from classify.releases import contact, unwrap
 from classify.releases.drafts import Draft, Drafts
@@ -47,11 +47,17 @@ def reading_of(read: Drafts, release: str) -> Reading:
 
 
 def _lines(draft: Draft, field: str) -> tuple[Line, ...]:
-    return tuple(line for cell in draft.cells.get(field, ()) for line in cell.lines)
+    """The lines of a field's cells, less the cells that only say that there is nothing."""
+    cells = (cell for cell in draft.cells.get(field, ()) if not _blank(cell.text))
+    return tuple(line for cell in cells for line in cell.lines)
 
 
 def _whole(draft: Draft, field: str) -> str:
     return unwrap.whole(_lines(draft, field))
+
+
+def _blank(text: str) -> bool:
+    return wording.normal(text) in wording.reading().headers.blanks
 
 
 def _room(drafts: Sequence[Draft]) -> float:
@@ -61,7 +67,7 @@ def _room(drafts: Sequence[Draft]) -> float:
 
 
 def _repeats(text: str) -> bool:
-    return cues.normal(text) in cues.reading().headers.repeats
+    return wording.normal(text) in wording.reading().headers.repeats
 
 
 def _above(drafts: Sequence[Draft], index: int, field: str) -> Draft:
@@ -76,15 +82,16 @@ def _bodies(drafts: Sequence[Draft]) -> list[str]:
 
     A blank body is the one above it, except where a prefecture begins: there it is the prefecture.
     """
-    words = cues.reading()
+    offices = wording.reading().rows.own_office
     bodies: list[str] = []
     label = ""
     for draft in drafts:
+        printed = draft.first("body").text
         own = _whole(draft, "body")
         named = places.prefecture_name(_whole(draft, "prefecture"))
         begins = bool(named) and named != label
         label = named or label
-        if cues.normal(own) in words.headers.blanks | words.rows.own_office:
+        if _blank(printed) or wording.normal(own) in offices:
             own = ""
         elif _repeats(own) or (not own and not begins):
             own = bodies[-1] if bodies else ""

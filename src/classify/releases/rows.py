@@ -21,6 +21,7 @@ __all__ = ["spans"]
 
 _GAP_BONUS = 2.0  # for each line's height that a gap is wider than usual
 _RUN_ON_COST = 3.0
+_TRIES = 4  # rounds after which stands are settled
 _REST_COST = 6.0  # for lines that belong to a row of another page
 
 
@@ -71,16 +72,19 @@ class _Steps:
             return 0.0
         return _RUN_ON_COST * self.runs_on[end] - _GAP_BONUS * max(self.gaps[end] - 1.0, 0.0)
 
-    def row(self, start: int, end: int, stand: _Stand) -> float:
-        """How far the cells of a row stand from where `stand` would have them."""
-        cost = 0.0
-        for held in self.held:
-            first, last = bisect_left(held, start), bisect_left(held, end) - 1
-            if first <= last:
-                above, below = held[first] - start, end - 1 - held[last]
-                off = abs((1 - stand.share) * above - stand.share * below - stand.bias)
-                cost += min(off, off * off)
-        return cost
+    def row(self, start: int, end: int, stands: Sequence[_Stand]) -> float:
+        """How far the cells of a row stand from where the `stands` of their columns are."""
+        return sum(self.cell(n, start, end, stand) for n, stand in enumerate(stands))
+
+    def cell(self, column: int, start: int, end: int, stand: _Stand) -> float:
+        """How far one cell of a row stands from where `stand` would have it."""
+        held = self.held[column]
+        first, last = bisect_left(held, start), bisect_left(held, end) - 1
+        if first > last:
+            return 0.0
+        above, below = held[first] - start, end - 1 - held[last]
+        off = abs((1 - stand.share) * above - stand.share * below - stand.bias)
+        return min(off, off * off)
 
 
 def _steps(lines: Sequence[Words], slots: Sequence[Slots], columns: Columns) -> _Steps:
@@ -143,14 +147,34 @@ def _parts(band: range, anchors: Sequence[int], steps: _Steps) -> list[tuple[int
     """
     if not anchors:
         return [(band.start, band.stop)]
-    ways = [_aligned(band, anchors, steps, stand) for stand in _STANDS]
+    ways = [_settled(band, anchors, steps, stand) for stand in _STANDS]
     return list(pairwise(dict.fromkeys(min(ways)[1])))
 
 
-def _aligned(
+def _settled(
     band: range, anchors: Sequence[int], steps: _Steps, stand: _Stand
 ) -> tuple[float, tuple[int, ...]]:
-    """The cheapest ends of rows whose cells all stand as `stand` says."""
+    """The cheapest ends of rows when each column, from `stand` on, finds where its cells stand."""
+    stands = [stand] * len(steps.held)
+    best = _aligned(band, anchors, steps, stands)
+    for _ in range(_TRIES):
+        spans = list(pairwise(best[1]))
+        costs = [
+            [sum(steps.cell(column, *span, stand) for span in spans) for stand in _STANDS]
+            for column in range(len(steps.held))
+        ]
+        stands = [_STANDS[cost.index(min(cost))] for cost in costs]
+        found = _aligned(band, anchors, steps, stands)
+        if found >= best:
+            break
+        best = found
+    return best
+
+
+def _aligned(
+    band: range, anchors: Sequence[int], steps: _Steps, stands: Sequence[_Stand]
+) -> tuple[float, tuple[int, ...]]:
+    """The cheapest ends of rows whose cells stand as the `stands` of their columns say."""
     reached: dict[int, tuple[float, tuple[int, ...]]] = {band.start: (0.0, (band.start,))}
     for start in range(band.start + 1, anchors[0] + 1):
         reached[start] = (_REST_COST + steps.cut(start), (band.start, start))
@@ -160,7 +184,7 @@ def _aligned(
             rest = _REST_COST if stop == band.stop else 0.0
             cut = steps.cut(end) + rest if end < band.stop else 0.0
             following[end] = min(
-                (cost + cut + steps.row(start, end, stand), (*path, end))
+                (cost + cut + steps.row(start, end, stands), (*path, end))
                 for start, (cost, path) in reached.items()
             )
         reached = following

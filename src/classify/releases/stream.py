@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from classify import cues, places
+from classify import places, wording
 from classify.records import Unplaced
 from classify.releases import contact, parts
 from classify.releases.columns import meaning
@@ -65,13 +65,13 @@ def drafts(content: str) -> Drafts:
 
 
 def _numbered(content: str) -> Iterator[_Numbered]:
-    page = cues.reading().rows.page
+    page = wording.reading().rows.page
     for number, text in enumerate(content.split("\n"), start=1):
         if "\f" in text:
             yield _HEADER
         # An ideographic space is a paragraph's indent; other space came from the layout.
         kept = text.replace("\f", "").strip(" \t\r").rstrip()
-        if kept and not page.match(cues.normal(kept)):
+        if kept and not page.match(wording.normal(kept)):
             yield _Numbered(number, kept)
 
 
@@ -143,7 +143,7 @@ def _phone(text: str) -> tuple[str, str] | None:
     if not contact.has_number(text):
         return None
     found = contact.split(text)
-    prose = cues.reading().stream.prose
+    prose = wording.reading().stream.prose
     ends = "".join(found.phone.split())[-4:]
     if not found.phone or not "".join(text.split()).endswith(ends):
         return None
@@ -154,7 +154,7 @@ def _phone(text: str) -> tuple[str, str] | None:
 
 def _goes_on(text: str) -> bool:
     """Whether a line holds nothing but more of the phone number before it."""
-    words = cues.reading().contact
+    words = wording.reading().contact
     found = contact.split(text)
     if found.phone and not found.department:
         return True
@@ -193,7 +193,7 @@ def _head(text: str) -> tuple[str, str, str]:
 
 def _parted(records: Sequence[_Record]) -> Iterator[Mapping[str, Sequence[Line]]]:
     """Name, summary and department of each program, by what the widths of all of them tell."""
-    unit = cues.reading().stream.unit
+    unit = wording.reading().stream.unit
     names = parts.widest([record.lines[0].line.width for record in records if record.lines])
     last = [record.beside or "".join(n.text for n in record.lines[-1:]) for record in records]
     departments = parts.widest([measure(text) for text in last if unit.search(text)])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, pairwise
 
-from classify.releases import layout, stream
+from classify.releases import cards, layout, stream
+from classify.releases import labelled as forms
 from classify.releases.drafts import Drafts
 from classify.releases.grid import measure
 from classify.releases.words import Page, Word
@@ -19,7 +21,11 @@ _Measure = Callable[[str], float]
 
 
 def drafts(content: str) -> Drafts:
-    """The programs of a text. Columns that stand one under another win over a stream of cells."""
+    """The programs of a text: cards, else columns one under another, else a stream of cells."""
+    labelled = forms.grid(content)
+    found = cards.drafts_of((labelled,)) if labelled else Drafts()
+    if found.drafts:
+        return found
     columnar = layout.drafts(_pages(content), by_line=True)
     return columnar if columnar.drafts else stream.drafts(content)
 
@@ -43,13 +49,10 @@ def _placed(content: str, measured: _Measure) -> Iterator[Page]:
 
 
 def _words(line: str, number: int, measured: _Measure) -> Iterator[Word]:
-    left, end = 0.0, 0
+    ends = list(accumulate((measured(character) for character in line), initial=0.0))
+    boxes = tuple(pairwise(ends))
     for run in _RUN.finditer(line):
-        left += measured(line[end : run.start()])
-        right = left + measured(run.group())
-        wide = measure(run.group())
-        yield Word(run.group(), left, right, number, number + 1, wide, 1.0)
-        left, end = right, run.end()
+        yield Word(run.group(), boxes[run.start() : run.end()], number, number + 1)
 
 
 def _count(text: str) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from classify import cues
+from classify import wording
 from classify.releases.grid import Line, measure
 
 __all__ = ["Edge", "edge_of", "is_wrap", "joined", "paragraphs", "whole"]
@@ -98,7 +98,7 @@ def paragraphs(lines: Sequence[Line], edge: Edge) -> str:
 
 def is_wrap(line: Line, following: Line, edge: Edge) -> bool:
     """Whether the break between two lines only serves the column's width."""
-    words = cues.reading().items
+    words = wording.reading().items
     text = line.text.rstrip()
     start = following.text.lstrip()
     if not start or not text:
@@ -119,7 +119,7 @@ def first_piece(text: str) -> str:
     >>> first_piece("ＮＰＯ"), first_piece("NPO法人"), first_piece("「把握"), first_piece("る。")
     ('Ｎ', 'NPO', '「把', 'る。')
     """
-    words = cues.reading().items
+    words = wording.reading().items
     end = 0
     while end < len(text) and text[end] in words.not_last:
         end += 1
@@ -150,4 +150,4 @@ def whole(lines: Iterable[Line]) -> str:
 
 
 def _opens(text: str) -> bool:
-    return bool(cues.reading().items.marker.match(text))
+    return bool(wording.reading().items.marker.match(text))

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from classify.releases.grid import Line
+from classify.releases.grid import Line, measure
 
 __all__ = ["Page", "Slots", "Word", "Words", "lines_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of text without a gap, and its box; `width` is its own, in the unit of `em`."""
+    """A run of text and its box; `boxes` holds where each character begins and ends.
+
+    `em` is the size of its font on a page; 1 in plain text, whose width is counted in letters.
+    """
 
     text: str
-    left: float
-    right: float
+    boxes: tuple[tuple[float, float], ...]
     top: float
     bottom: float
-    width: float
-    em: float
+    em: float = 1.0
+
+    @property
+    def left(self) -> float:
+        """Where its first character begins."""
+        return self.boxes[0][0]
+
+    @property
+    def right(self) -> float:
+        """Where its last character ends."""
+        return self.boxes[-1][1]
 
     @property
     def middle(self) -> float:
@@ -28,9 +39,23 @@ class Word:
         return (self.top + self.bottom) / 2
 
     @property
+    def width(self) -> float:
+        """Its width in the unit of `em`."""
+        return measure(self.text) if self.em == 1.0 else self.right - self.left
+
+    @property
     def line(self) -> Line:
         """The word as a line of a cell."""
         return Line(self.text, self.width, self.em)
+
+    def part(self, start: int, end: int | None = None) -> Word:
+        """The characters from `start` to `end`, without the spaces around them."""
+        end = len(self.text) if end is None else end
+        while start < end and self.text[start].isspace():
+            start += 1
+        while start < end and self.text[end - 1].isspace():
+            end -= 1
+        return replace(self, text=self.text[start:end], boxes=self.boxes[start:end])
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Taxonomy:
     concepts: dict[str, tuple[str, ...]]
     connectors: tuple[str, ...]
     joints: tuple[str, ...]
+    topics: tuple[str, ...]
+    affirm: tuple[str, ...]
     cues: tuple[Cue, ...]
     rules: tuple[Rule, ...]
 
@@ -101,6 +103,8 @@ def _checked(path: str, text: str, digest: str) -> Taxonomy:
         concepts=dict(file.concepts),
         connectors=file.connectors,
         joints=file.joints,
+        topics=file.topics,
+        affirm=file.affirm,
         cues=file.cues,
         rules=file.rules,
     )

@@ -15,7 +15,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Phrases = tuple[Text, ...]
 
 # The places relative to a mention in which a cue's words can stand.
-PLACES = ("next", "prev", "near", "after", "sentence", "before", "heading")
+PLACES = ("next", "prev", "near", "after", "end", "sentence", "before", "heading")
 
 
 class _Strict(BaseModel):
@@ -45,9 +45,13 @@ class Cue(_Strict):
     """Words that give a mention its status, and where they stand relative to it.
 
     `next` and `prev`: right behind or ahead of the mention (words of `connectors` may stand
-    between); `near`: behind it, before the next comma; `after`: behind it, in its clause;
-    `sentence`: behind it, in its sentence; `before`: ahead of it, in its clause; `heading`: in
-    the heading that the mention's item hangs under.
+    between); `near`: behind it, before the next comma; `after`: behind it, in its clause; `end`:
+    the last words of its clause; `sentence`: behind it, in its sentence; `before`: ahead of it, in
+    its clause; `heading`: in the heading that the mention's item hangs under. The clause of a
+    mention that is a topic (`topics`, as は) reaches on to the next one that affirms (`affirm`).
+
+    With `bodies_except` the cue is not for bodies whose name ends so: 県が is another's doing in
+    a city's program, and its own in a prefecture's.
     """
 
     id: Identifier
@@ -57,10 +61,12 @@ class Cue(_Strict):
     prev: Phrases = ()
     near: Phrases = ()
     after: Phrases = ()
+    end: Phrases = ()
     sentence: Phrases = ()
     before: Phrases = ()
     heading: Phrases = ()
     unless: Phrases = ()
+    bodies_except: Phrases = ()
     yes: Phrases = ()
     no: Phrases = ()
 
@@ -85,5 +91,7 @@ class File(_Strict):
     concepts: dict[Identifier, Annotated[Phrases, Field(min_length=1)]] = {}
     connectors: Phrases = ()
     joints: Phrases = ()
+    topics: Phrases = ()
+    affirm: Phrases = ()
     cues: tuple[Cue, ...] = ()
     rules: tuple[Rule, ...] = ()

@@ -124,7 +124,7 @@ def _phrases(data: Any) -> Iterator[tuple[Path, str]]:
     for name, listed in _concepts(data).items():
         for index, phrase in enumerate(_texts(listed)):
             yield ("concepts", name, index), phrase
-    for section in ("connectors", "joints"):
+    for section in ("connectors", "joints", "topics", "affirm"):
         for index, phrase in enumerate(_texts(data.get(section))):
             yield (section, index), phrase
     places = (("rules", ("phrases", "unless")), ("cues", (*PLACES, "unless")))

@@ -44,6 +44,7 @@ class Contact:
 
     number: re.Pattern[str]
     extension: re.Pattern[str]
+    between: re.Pattern[str]
     label: re.Pattern[str]
     fax: re.Pattern[str]
     mail: re.Pattern[str]
@@ -129,7 +130,7 @@ def reading() -> Reading:
 
 
 def normal(text: str) -> str:
-    """`text` as headers and cues are compared: NFKC, lower case, no spaces.
+    """`text` as headers and cells are compared: NFKC, lower case, no spaces.
 
     >>> normal("Ｎｏ． \\n(注)")
     'no.(注)'
