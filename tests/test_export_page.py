@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from classify.export import By, write_matrix
-from classify.texts import texts, tiles
 from classify.places import prefectures
 from classify.records import Evidence, Tagging
+from classify.texts import texts, tiles
 from handmade import decision, program, tag, tagging
 
 TAGS = (tag("talk"), tag("visit"))

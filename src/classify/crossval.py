@@ -23,7 +23,7 @@ class Lesson:
 def tag_out_of_fold(
     lessons: Sequence[Lesson], tagger: Tagger, *, folds: int = 10
 ) -> tuple[Tagging, ...]:
-    """Tag every text by a model fitted without the texts of its group, in the order of `lessons`."""
+    """Tag every text, in order, by a model fitted without the texts of its group."""
     tags = tuple(tag.id for tag in tagger.taxonomy.tags)
     examples = [lesson.example for lesson in lessons]
     found: dict[int, Tagging] = {}

@@ -28,7 +28,7 @@ __all__ = ["Blend", "Linear", "Model", "Opinion", "default_path", "dump", "load"
 FORMAT = "classify-model-2"
 
 # A passage that speaks of a tag with less than this probability is not asked about further.
-FLOOR = 0.05
+FLOOR = 0.1
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,8 +17,8 @@ import jinja2
 
 from classify.coverage import BodyCoverage, Matrix
 from classify.export.tables import decision_object
-from classify.texts import MARKS, resource, texts, tiles
 from classify.records import Decision
+from classify.texts import MARKS, resource, texts, tiles
 
 __all__ = ["page"]
 

@@ -13,8 +13,8 @@ from classify.coverage import Cell, Finding, Matrix, PrefectureCoverage, State, 
 from classify.export.book import ACCENT, HATCH, MUTED, PALE, RULE, Book, Sheet, cells, width
 from classify.export.passages import passages
 from classify.export.tables import PROBABILITY_DIGITS
-from classify.texts import MARKS, texts
 from classify.records import Decision
+from classify.texts import MARKS, texts
 
 __all__ = ["workbook"]
 

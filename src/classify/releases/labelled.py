@@ -46,7 +46,9 @@ def grid(content: str) -> Grid | None:
         if lines[index].label:
             while end < len(lines) and end not in titles and _goes_on(lines[index:end], lines[end]):
                 end += 1
-            rows.append((_cell([lines[index].label], lines[index].number), _value(lines[index:end])))
+            rows.append(
+                (_cell([lines[index].label], lines[index].number), _value(lines[index:end]))
+            )
         elif lines[index].text.strip():
             rows.append((_cell([lines[index].text.strip()], lines[index].number),))
         index = end
@@ -89,9 +91,7 @@ def _titles(lines: Sequence[_Line]) -> set[int]:
     opening = next(line.label for line in lines if line.label)
     named = any(label_of(line.label) == "body" for line in lines)
     said = [n for n, line in enumerate(lines) if line.text.strip()]
-    above = [
-        before for before, n in zip(said, said[1:], strict=False) if lines[n].label == opening
-    ]
+    above = [before for before, n in zip(said, said[1:], strict=False) if lines[n].label == opening]
     forms = {n: _DIGITS.sub("", wording.normal(lines[n].text)) for n in above}
     counts = Counter(forms.values())
     return {
@@ -120,8 +120,7 @@ def _value(lines: Sequence[_Line]) -> Cell:
     indents = [len(line.text) - len(line.text.lstrip()) for line in kept]
     start = first.start if own else min(indents, default=0)
     rest = [
-        line.text[min(start, indent) :].rstrip()
-        for line, indent in zip(kept, indents, strict=True)
+        line.text[min(start, indent) :].rstrip() for line, indent in zip(kept, indents, strict=True)
     ]
     return _cell([own, *rest] if own else rest, first.number)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from classify import places, wording
 from classify.records import Unplaced
-from classify.releases import rows, table
+from classify.releases import rows, stops, table
 from classify.releases.columns import Columns, header_at
 from classify.releases.drafts import Drafts
 from classify.releases.grid import EMPTY, Cell, Grid, Line, Row, distinct, measure
@@ -34,7 +34,7 @@ class _Layout:
 
     columns: Columns
     leaves: tuple[tuple[float, float], ...]
-    edges: tuple[float, ...]
+    edges: tuple[float, ...]  # none in text, where the starts alone tell
     starts: tuple[float, ...]
 
 
@@ -55,8 +55,10 @@ def drafts(pages: Sequence[Page], *, by_line: bool = False) -> Drafts:
             body = lines[start:end]
             if index:
                 _, _, columns, leaves = heads[index - 1]
-                layout = _layout(columns, leaves, body)
+                layout = _layout(columns, leaves, body, by_line=by_line)
                 grids.append(_header_grid(layout, page.source, continues=bool(grids)))
+            elif layout and by_line:
+                layout = replace(layout, starts=stops.after(layout.starts, body))
             if layout is None:
                 unplaced += _aside(body, page.source)
                 continue
@@ -139,9 +141,15 @@ def _header_grid(layout: _Layout, source: str, *, continues: bool) -> Grid:
 
 
 def _layout(
-    columns: Columns, leaves: Sequence[tuple[float, float]], body: Sequence[Words]
+    columns: Columns,
+    leaves: Sequence[tuple[float, float]],
+    body: Sequence[Words],
+    *,
+    by_line: bool,
 ) -> _Layout:
     """Columns end where fewest words cross; each starts where most of its words do."""
+    if by_line:
+        return _Layout(columns, tuple(leaves), (), stops.under(leaves, body))
     words = [word for line in body for word in line]
     edges = tuple(_gutter(a, b, words) for a, b in pairwise(leaves))
     bounds = pairwise([float("-inf"), *edges, float("inf")])
@@ -172,11 +180,14 @@ def _gutter(a: tuple[float, float], b: tuple[float, float], words: Sequence[Word
 
 def _slots(line: Words, layout: _Layout) -> Slots:
     """The words of a line by column; a word across a gutter parts at its space."""
-    slots: list[list[Word]] = [[] for _ in layout.leaves]
-    for word in line:
-        for part in _parted(word, layout):
-            slots[_column(part, layout)].append(part)
-    return tuple(tuple(slot) for slot in slots)
+    parts = [part for word in line for part in _parted(word, layout)]
+    if not layout.edges:
+        return stops.placed(parts, layout.starts)
+    columns = [_column(part, layout) for part in parts]
+    return tuple(
+        tuple(part for part, column in zip(parts, columns, strict=True) if column == slot)
+        for slot in range(len(layout.leaves))
+    )
 
 
 def _column(word: Word, layout: _Layout) -> int:
@@ -217,11 +228,18 @@ def _joint(word: Word, start: float) -> int:
 
 def _without_notes(body: Sequence[Words], layout: _Layout) -> tuple[list[Words], list[Words]]:
     """The table's lines, and the page numbers, labels and footnotes among them."""
-    kept: list[Words] = []
-    aside: list[Words] = []
-    for line in body:
-        (aside if _is_note(line, layout) else kept).append(line)
-    return kept, aside
+    aside = [line for line in body if _is_note(line, layout)]
+    if body and body[-1] not in aside and _is_foot(body):
+        aside.append(body[-1])
+    return [line for line in body if line not in aside], aside
+
+
+def _is_foot(body: Sequence[Words]) -> bool:
+    """Whether the last line of a page stands apart from the others and holds a page number."""
+    page = wording.reading().rows.page
+    steps = sorted(b[0].middle - a[0].middle for a, b in pairwise(body))
+    apart = bool(steps) and body[-1][0].middle - body[-2][0].middle > 1.5 * steps[len(steps) // 2]
+    return apart and any(page.match(wording.normal(word.text)) for word in body[-1])
 
 
 def _is_note(line: Words, layout: _Layout) -> bool:
@@ -229,11 +247,13 @@ def _is_note(line: Words, layout: _Layout) -> bool:
         return False
     word = line[0]
     words = wording.reading().rows
+    slots = _slots(line, layout)
+    column = next(n for n, held in enumerate(slots) if held)
     if words.page.match(wording.normal(word.text)):
-        return not any(word is w for w in _slots(line, layout)[_first(layout, "summary")])
-    across = sum(word.left < edge < word.right for edge in layout.edges)
-    starts = _column(word.part(0, 1), layout)
-    return across > 1 or bool(words.note.match(word.text) and starts < _first(layout, "summary"))
+        return column != _first(layout, "summary")
+    bounds = layout.edges or layout.starts[1:]
+    across = sum(word.left < bound < word.right for bound in bounds)
+    return across > 1 or bool(words.note.match(word.text) and column < _first(layout, "summary"))
 
 
 def _first(layout: _Layout, field: str) -> int:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from classify import places, wording
 from classify.errors import InputError
 from classify.records import Unplaced
 from classify.releases import cards, layout, table

@@ -10,8 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import accumulate, pairwise
 
 from classify.releases import contact, unwrap
 from classify.releases.columns import Columns
@@ -21,18 +20,11 @@ __all__ = ["spans"]
 
 _GAP_BONUS = 2.0  # for each line's height that a gap is wider than usual
 _RUN_ON_COST = 3.0
-_TRIES = 4  # rounds after which stands are settled
+_SLACK = 0.3  # lines by which a cell may stand off its place
 _REST_COST = 6.0  # for lines that belong to a row of another page
 
 
-class _Stand(NamedTuple):
-    """Where cells stand in their rows: at which share of the height, rounded how."""
-
-    share: float
-    bias: float
-
-
-_STANDS = (_Stand(0.5, 0.0), _Stand(0.5, -0.25), _Stand(0.5, 0.25), _Stand(0.0, 0.0))
+_TOP, _MIDDLE = 0.0, 0.5  # where cells stand in their rows: above them lies this share of the rest
 
 
 def spans(
@@ -57,12 +49,14 @@ def spans(
 class _Steps:
     """What it costs to part the lines of a page here or there.
 
-    `gaps` holds each line's distance from the one above, in multiples of the usual one; `held`
+    `gaps` holds each line's distance from the one above and `heights` that from the first one, in
+    multiples of the usual distance; `held`
     the lines of each column that hold something; `runs_on` says whether the summary of a line
     goes on from the line above.
     """
 
     gaps: tuple[float, ...]
+    heights: tuple[float, ...]
     held: tuple[tuple[int, ...], ...]
     runs_on: tuple[bool, ...]
 
@@ -72,19 +66,17 @@ class _Steps:
             return 0.0
         return _RUN_ON_COST * self.runs_on[end] - _GAP_BONUS * max(self.gaps[end] - 1.0, 0.0)
 
-    def row(self, start: int, end: int, stands: Sequence[_Stand]) -> float:
+    def row(self, start: int, end: int, stands: Sequence[float]) -> float:
         """How far the cells of a row stand from where the `stands` of their columns are."""
-        return sum(self.cell(n, start, end, stand) for n, stand in enumerate(stands))
-
-    def cell(self, column: int, start: int, end: int, stand: _Stand) -> float:
-        """How far one cell of a row stands from where `stand` would have it."""
-        held = self.held[column]
-        first, last = bisect_left(held, start), bisect_left(held, end) - 1
-        if first > last:
-            return 0.0
-        above, below = held[first] - start, end - 1 - held[last]
-        off = abs((1 - stand.share) * above - stand.share * below - stand.bias)
-        return min(off, off * off)
+        cost = 0.0
+        for held, stand in zip(self.held, stands, strict=True):
+            first, last = bisect_left(held, start), bisect_left(held, end) - 1
+            if first <= last:
+                above = self.heights[held[first]] - self.heights[start]
+                below = self.heights[end - 1] - self.heights[held[last]]
+                off = max(abs((1 - stand) * above - stand * below) - _SLACK, 0.0)
+                cost += min(off, off * off)
+        return cost
 
 
 def _steps(lines: Sequence[Words], slots: Sequence[Slots], columns: Columns) -> _Steps:
@@ -94,8 +86,10 @@ def _steps(lines: Sequence[Words], slots: Sequence[Slots], columns: Columns) -> 
     runs_on = [
         a is not None and b is not None and unwrap.is_wrap(a, b, edge) for a, b in pairwise(texts)
     ]
+    gaps = _gaps(lines)
     return _Steps(
-        gaps=tuple(_gaps(lines)),
+        gaps=tuple(gaps),
+        heights=tuple(accumulate(gaps)),
         held=tuple(
             tuple(n for n, line in enumerate(slots) if line[slot])
             for slot in range(len(columns.headers))
@@ -147,32 +141,30 @@ def _parts(band: range, anchors: Sequence[int], steps: _Steps) -> list[tuple[int
     """
     if not anchors:
         return [(band.start, band.stop)]
-    ways = [_settled(band, anchors, steps, stand) for stand in _STANDS]
+    ways = [_settled(band, anchors, steps, stand) for stand in (_TOP, _MIDDLE)]
     return list(pairwise(dict.fromkeys(min(ways)[1])))
 
 
 def _settled(
-    band: range, anchors: Sequence[int], steps: _Steps, stand: _Stand
+    band: range, anchors: Sequence[int], steps: _Steps, stand: float
 ) -> tuple[float, tuple[int, ...]]:
-    """The cheapest ends of rows when each column, from `stand` on, finds where its cells stand."""
+    """The cheapest ends of rows when each column, all from `stand` on, finds where it stands."""
     stands = [stand] * len(steps.held)
     best = _aligned(band, anchors, steps, stands)
-    for _ in range(_TRIES):
-        spans = list(pairwise(best[1]))
-        costs = [
-            [sum(steps.cell(column, *span, stand) for span in spans) for stand in _STANDS]
-            for column in range(len(steps.held))
-        ]
-        stands = [_STANDS[cost.index(min(cost))] for cost in costs]
-        found = _aligned(band, anchors, steps, stands)
-        if found >= best:
-            break
-        best = found
+    settled = False
+    while not settled:
+        settled = True
+        for column in range(len(stands)):
+            other = _MIDDLE if stands[column] == _TOP else _TOP
+            tried = [*stands[:column], other, *stands[column + 1 :]]
+            found = _aligned(band, anchors, steps, tried)
+            if found < best:
+                best, stands, settled = found, tried, False
     return best
 
 
 def _aligned(
-    band: range, anchors: Sequence[int], steps: _Steps, stands: Sequence[_Stand]
+    band: range, anchors: Sequence[int], steps: _Steps, stands: Sequence[float]
 ) -> tuple[float, tuple[int, ...]]:
     """The cheapest ends of rows whose cells stand as the `stands` of their columns say."""
     reached: dict[int, tuple[float, tuple[int, ...]]] = {band.start: (0.0, (band.start,))}
