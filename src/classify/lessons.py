@@ -13,7 +13,7 @@ from classify.labels import find, load_contrast, load_gold, load_labels, load_pr
 from classify.language import dictionary_name
 from classify.model import Model
 from classify.records import Contrast, Gold, Label, Program
-from classify.rules import verdict
+from classify.rules import standing
 from classify.tagger import Analysis, Tagger
 from classify.training import Example, Mention, fit
 
@@ -123,7 +123,7 @@ def _example(
         name=analysis.program.program_id,
         group=group,
         views=analysis.views,
-        verdicts={tag: verdict(analysis.votes, tag) for tag in present},
+        standings={tag: standing(analysis.votes, tag) for tag in present},
         present=dict(present),
         mentions=tuple(Mention(*place, provided) for place, provided in told.items()),
         complete=complete,

@@ -20,12 +20,12 @@ import numpy.typing as npt
 
 from classify.errors import ModelError
 from classify.features import Passage, View, context, units_of
-from classify.records import Field, RuleVerdict
+from classify.records import Field, Standing
 from classify.taxonomy import Taxonomy
 
 __all__ = ["Blend", "Linear", "Model", "Opinion", "default_path", "dump", "load", "logistic"]
 
-FORMAT = "classify-model-2"
+FORMAT = "classify-model-3"
 
 # A passage that speaks of a tag with less than this probability is not asked about further.
 FLOOR = 0.1
@@ -73,23 +73,23 @@ class Linear:
 class Blend:
     """How a score and a verdict make one probability: logistic(intercept + weights · inputs).
 
-    Inputs are the model's logit and whether the rules say present, or ruled out.
+    Inputs are the model's logit and what the rules say; where they are silent, nothing is added.
     """
 
     intercept: float
     logit: float
+    affirmed: float
     present: float
     ruled_out: float
 
-    def probability(self, logit: float, verdict: RuleVerdict) -> float:
+    def probability(self, logit: float, standing: Standing) -> float:
         """The probability that the tag is present.
 
-        >>> Blend(0.0, 1.0, 2.0, -2.0).probability(2.0, "ruled_out")
+        >>> Blend(0.0, 1.0, 3.0, 2.0, -2.0).probability(2.0, "ruled_out")
         0.5
         """
-        total = self.intercept + self.logit * logit
-        total += self.present * (verdict == "present") + self.ruled_out * (verdict == "ruled_out")
-        return logistic(total)
+        said = {"affirmed": self.affirmed, "present": self.present, "ruled_out": self.ruled_out}
+        return logistic(self.intercept + self.logit * logit + said.get(standing, 0.0))
 
 
 @dataclass(frozen=True, slots=True)

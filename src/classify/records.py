@@ -21,6 +21,7 @@ __all__ = [
     "RuleVerdict",
     "Said",
     "Span",
+    "Standing",
     "Status",
     "Tag",
     "Tagging",
@@ -36,6 +37,7 @@ Role = Literal[
 ]
 Origin = Literal["unanimous", "adjudicated", "majority"]
 RuleVerdict = Literal["present", "ruled_out", "silent"]
+Standing = Literal["affirmed", "present", "ruled_out", "silent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ class Document:
 class Vote:
     """What one rule says of one mention: its status there, and the cue that gave it that status.
 
-    `cue` is the cue's id and `cue_span` its words, empty and None where the service is plainly
-    provided. A rule that is silent casts no vote.
+    `cue` is the cue's id and `cue_span` its words, empty and None where no cue bears on the
+    mention, which then counts as provided. A rule that is silent casts no vote.
     """
 
     tag: str

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from classify.clauses import Outline, outline
 from classify.language import analyse
 from classify.patterns import Grammar, Hits, Range, compile_grammar
-from classify.records import Document, Field, RuleVerdict, Span, Vote
+from classify.records import Document, Field, RuleVerdict, Span, Standing, Vote
 from classify.scope import FoundCue, bearing, find_cue
 from classify.taxonomy import PLACES, Cue, Rule, Taxonomy
 
-__all__ = ["RuleBook", "check", "compile_rules", "verdict"]
+__all__ = ["RuleBook", "check", "compile_rules", "standing", "verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +87,29 @@ def compile_rules(taxonomy: Taxonomy) -> RuleBook:
     return RuleBook(compile_grammar(taxonomy.concepts, lists), taxonomy.rules, taxonomy.cues)
 
 
-def verdict(votes: tuple[Vote, ...], tag: str) -> RuleVerdict:
-    """What all rules together say of a tag: one provided mention is enough for present.
+def standing(votes: tuple[Vote, ...], tag: str) -> Standing:
+    """What all rules together say of a tag, and how plainly: one provided mention is enough for
+    present; it is affirmed where words beside the mention say that the service is provided.
 
-    >>> verdict((), "ibasho")
+    >>> standing((), "ibasho")
     'silent'
     """
-    statuses = {vote.status for vote in votes if vote.tag == tag}
-    if "provided" in statuses:
+    said = [vote for vote in votes if vote.tag == tag]
+    provided = [vote for vote in said if vote.status == "provided"]
+    if any(vote.cue for vote in provided):
+        return "affirmed"
+    if provided:
         return "present"
-    return "ruled_out" if statuses else "silent"
+    return "ruled_out" if said else "silent"
+
+
+def verdict(found: Standing) -> RuleVerdict:
+    """A standing as the exports tell it.
+
+    >>> verdict("affirmed")
+    'present'
+    """
+    return "present" if found == "affirmed" else found
 
 
 def _mentions(rule: Rule, hits: Hits) -> Iterator[Range]:

@@ -39,7 +39,7 @@ def find_cue(cue: Cue, hits: Hits, body: str) -> FoundCue | None:
         free = tuple(r for r in ranges if not any(a <= r[0] and r[1] <= b for a, b in barred))
         if free:
             places.append((part, free))
-    return FoundCue(cue, tuple(places)) if places else None
+    return FoundCue(cue, tuple(places)) if places or cue.closing else None
 
 
 def bearing(found: FoundCue, mention: Range, hits: Hits, shape: Outline) -> Range | None:
@@ -49,7 +49,14 @@ def bearing(found: FoundCue, mention: Range, hits: Hits, shape: Outline) -> Rang
         for begin, end in ranges:
             if reach(begin, end):
                 return begin, end
+    if found.cue.closing and _closes(mention, hits, shape):
+        return mention
     return None
+
+
+def _closes(mention: Range, hits: Hits, shape: Outline) -> bool:
+    line = shape.lines[shape.line_of[mention[0]]]
+    return line.end in _behind(mention[1], hits, shape.document)
 
 
 # Does a cue at units `begin` to `end` bear on the mention? One answer per kind of place.

@@ -15,11 +15,12 @@ from classify.records import (
     Field,
     Program,
     RuleVerdict,
+    Standing,
     Status,
     Tagging,
     Vote,
 )
-from classify.rules import RuleBook, compile_rules, verdict
+from classify.rules import RuleBook, compile_rules, standing, verdict
 from classify.taxonomy import Taxonomy
 
 __all__ = ["MODEL_EVIDENCE", "Analysis", "Tagger"]
@@ -28,7 +29,7 @@ __all__ = ["MODEL_EVIDENCE", "Analysis", "Tagger"]
 MODEL_EVIDENCE = "model"
 
 # Without a model the rules' word is taken as it is: sure enough to decide, not to be certain.
-_UNTRAINED = Blend(intercept=-3.0, logit=0.0, present=6.0, ruled_out=0.0)
+_UNTRAINED = Blend(intercept=-3.0, logit=0.0, affirmed=6.0, present=6.0, ruled_out=0.0)
 _UNTRAINED_BAND = (0.2, 0.8)
 
 # Which status a tag shows when several of its mentions rule it out: the most telling first.
@@ -109,8 +110,9 @@ class Tagger:
 
     def _decision(self, tag: str, analysis: Analysis, opinion: Opinion | None) -> Decision:
         votes = tuple(vote for vote in analysis.votes if vote.tag == tag)
-        said = verdict(votes, tag)
-        alone, probability = self._probabilities(opinion, said)
+        found = standing(votes, tag)
+        said = verdict(found)
+        alone, probability = self._probabilities(opinion, found)
         present = probability >= 0.5
         evidence = _evidence(votes, analysis, present=present)
         if present and not evidence and opinion:
@@ -132,15 +134,13 @@ class Tagger:
             evidence=evidence,
         )
 
-    def _probabilities(
-        self, opinion: Opinion | None, said: RuleVerdict
-    ) -> tuple[float | None, float]:
+    def _probabilities(self, opinion: Opinion | None, said: Standing) -> tuple[float | None, float]:
         if self.model is None:
             return None, _UNTRAINED.probability(0.0, said)
         if opinion is None:
             return None, self.model.rules_only.probability(0.0, said)
         return (
-            self.model.alone.probability(opinion.logit, said),
+            self.model.alone.probability(opinion.logit, "silent"),
             self.model.blend.probability(opinion.logit, said),
         )
 

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from classify.features import View, context
 from classify.model import Blend, Linear, Model
-from classify.records import RuleVerdict
+from classify.records import Standing
 
 __all__ = ["Example", "Mention", "cross_fit", "fit"]
 
@@ -24,10 +24,17 @@ Floats = npt.NDArray[np.float64]
 MENTION_STRENGTH = 20.0
 PROVIDED_STRENGTH = 10.0
 
+# How much a decision on a published program counts against one on a written program when
+# probabilities are calibrated: they are fewer, and they are what we shall be asked about.
+PUBLISHED_WEIGHT = 12.0
+
 # A feature that stands in fewer passages is left out: it doubles the file and teaches little.
 FEWEST = 2
 
-_PLAIN = Blend(0.0, 1.0, 0.0, 0.0)
+# What rules can say, in the order of the numbers of a Blend.
+_KINDS: tuple[Standing, ...] = ("affirmed", "present", "ruled_out")
+
+_PLAIN = Blend(0.0, 1.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,11 @@ class Example:
     name: str
     group: str
     views: tuple[View, ...]
-    verdicts: Mapping[str, RuleVerdict]
+    standings: Mapping[str, Standing]
     present: Mapping[str, bool]
     mentions: tuple[Mention, ...]
     complete: bool
     whole: bool
-    weight: float = 1.0
 
 
 def fit(
@@ -123,7 +129,7 @@ def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
     mention = _fit_mention(examples, tags)
     empty = Linear({}, np.zeros(0), np.zeros((0, 1)), np.zeros(1))
     half = Model(tags, mention, empty, _PLAIN, _PLAIN, _PLAIN, (0.0, 1.0), {})
-    rows, truth, weights = [], [], []
+    rows, truth = [], []
     for example in examples:
         for said in example.mentions:
             seen = example.views[said.view]
@@ -131,19 +137,16 @@ def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
             first, end = half.locate(seen, passage, said.tag)
             rows.append(context(seen, passage, first, end, said.tag))
             truth.append([1 if said.provided else 0])
-            weights.append(example.weight)
-    provided = _fit_linear(rows, np.array(truth), np.array(weights), PROVIDED_STRENGTH)
-    return replace(half, provided=provided)
+    return replace(half, provided=_fit_linear(rows, np.array(truth), PROVIDED_STRENGTH))
 
 
 def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
-    rows, truth, weights = [], [], []
+    rows, truth = [], []
     for example in examples:
         told = {(said.tag, said.view, said.passage) for said in example.mentions}
         for number, seen in enumerate(example.views):
             for place, passage in enumerate(seen.passages):
                 rows.append(passage.features)
-                weights.append(example.weight)
                 truth.append(
                     [
                         1
@@ -154,14 +157,11 @@ def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
                         for tag in tags
                     ]
                 )
-    return _fit_linear(rows, np.array(truth), np.array(weights), MENTION_STRENGTH)
+    return _fit_linear(rows, np.array(truth), MENTION_STRENGTH)
 
 
 def _fit_linear(
-    rows: Sequence[tuple[str, ...]],
-    truth: npt.NDArray[np.int_],
-    weights: Floats,
-    strength: float,
+    rows: Sequence[tuple[str, ...]], truth: npt.NDArray[np.int_], strength: float
 ) -> Linear:
     """One logistic regression per column of `truth` (1, 0, or -1 where a row teaches nothing)."""
     seen = Counter(feature for features in rows for feature in features)
@@ -171,42 +171,42 @@ def _fit_linear(
     )
     tfidf = TfidfTransformer()
     matrix = tfidf.fit_transform(counts)
-    found = np.zeros((matrix.shape[1], truth.shape[1]))
+    weights = np.zeros((matrix.shape[1], truth.shape[1]))
     intercepts = np.zeros(truth.shape[1])
     for column in range(truth.shape[1]):
         taught = truth[:, column] >= 0
         if len(set(truth[taught, column])) < 2:
             raise ValueError(column)
         classifier = LogisticRegression(C=strength, solver="liblinear", random_state=0)
-        classifier.fit(matrix[taught], truth[taught, column], sample_weight=weights[taught])
-        found[:, column] = classifier.coef_[0]
+        classifier.fit(matrix[taught], truth[taught, column])
+        weights[:, column] = classifier.coef_[0]
         intercepts[column] = classifier.intercept_[0]
     vocabulary = {str(name): index for name, index in vectorizer.vocabulary_.items()}
-    return Linear(vocabulary, np.asarray(tfidf.idf_, dtype=np.float64), found, intercepts)
+    return Linear(vocabulary, np.asarray(tfidf.idf_, dtype=np.float64), weights, intercepts)
 
 
 def _calibrated(parts: Model, examples: Sequence[Example], logits: Floats) -> Model:
     programs = [index for index, example in enumerate(examples) if example.whole]
     judged = [examples[index] for index in programs]
     truth = np.array([[e.present[tag] for tag in parts.tags] for e in judged]).ravel()
-    verdicts = [e.verdicts[tag] for e in judged for tag in parts.tags]
+    said = [e.standings[tag] for e in judged for tag in parts.tags]
     inputs = np.column_stack(
         [
             logits[programs].ravel(),
-            [verdict == "present" for verdict in verdicts],
-            [verdict == "ruled_out" for verdict in verdicts],
+            *([standing == kind for standing in said] for kind in _KINDS),
         ]
     ).astype(np.float64)
+    weights = np.repeat([1.0 if e.complete else PUBLISHED_WEIGHT for e in judged], len(parts.tags))
     return replace(
         parts,
-        alone=_blend(inputs, truth, (1, 0, 0)),
-        blend=_blend(inputs, truth, (1, 1, 1)),
-        rules_only=_blend(inputs, truth, (0, 1, 1)),
+        alone=_blend(inputs * (1, 0, 0, 0), truth, weights),
+        blend=_blend(inputs, truth, weights),
+        rules_only=_blend(inputs * (0, 1, 1, 1), truth, weights),
         band=(0.2, 0.8),
     )
 
 
-def _blend(inputs: Floats, truth: npt.NDArray[np.bool_], used: tuple[int, int, int]) -> Blend:
-    fitted = LogisticRegression(C=1.0).fit(inputs * np.array(used), truth)
-    logit, present, ruled_out = (float(f"{value:.6g}") for value in fitted.coef_[0])
-    return Blend(float(f"{fitted.intercept_[0]:.6g}"), logit, present, ruled_out)
+def _blend(inputs: Floats, truth: npt.NDArray[np.bool_], weights: Floats) -> Blend:
+    fitted = LogisticRegression(C=1.0).fit(inputs, truth, sample_weight=weights)
+    numbers = (float(f"{value:.6g}") for value in (fitted.intercept_[0], *fitted.coef_[0]))
+    return Blend(*numbers)

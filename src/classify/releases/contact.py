@@ -9,7 +9,7 @@ from functools import cache
 
 from classify import wording
 
-__all__ = ["Contact", "has_number", "is_cut", "narrow", "phone_of", "split"]
+__all__ = ["Contact", "bare", "has_number", "is_cut", "narrow", "phone_of", "split"]
 
 _SEPARATORS = " \t\n\u3000、,，;；:：/／"
 _GOES_ON = re.compile(r"[-\u2010-\u2015\u2212\d)]")
@@ -23,6 +23,15 @@ class Contact:
     department: str
     phone: str
     other: str
+
+
+def bare(text: str) -> str:
+    """`text` without separators at its ends.
+
+    >>> bare("03-3578-2025、")
+    '03-3578-2025'
+    """
+    return text.strip(_SEPARATORS)
 
 
 def has_number(text: str) -> bool:

@@ -25,6 +25,7 @@ __all__ = ["drafts"]
 _TALLEST = 4  # lines of a header
 _DRIFT = 5  # letters by which columnar text may stray from its column
 _NEAR = 0.5  # em within which a letter stands at the start of its column
+_FULL = 2.5  # letters by which a full line may fall short
 _CRACK = 0.05  # em; letters of one word leave less between them
 
 
@@ -36,6 +37,7 @@ class _Layout:
     leaves: tuple[tuple[float, float], ...]
     edges: tuple[float, ...]  # none in text, where the starts alone tell
     starts: tuple[float, ...]
+    widths: tuple[float, ...] = ()  # of the widest word of each column of a text
 
 
 def drafts(pages: Sequence[Page], *, by_line: bool = False) -> Drafts:
@@ -49,16 +51,17 @@ def drafts(pages: Sequence[Page], *, by_line: bool = False) -> Drafts:
     for page in pages:
         lines = lines_of(page.words)
         heads = _heads(lines)
-        starts = [0, *(start + height for start, height, _, _ in heads)]
+        tops = [0, *(start + height for start, height, _, _ in heads)]
         ends = [*(start for start, *_ in heads), len(lines)]
-        for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        for index, (start, end) in enumerate(zip(tops, ends, strict=True)):
             body = lines[start:end]
             if index:
                 _, _, columns, leaves = heads[index - 1]
                 layout = _layout(columns, leaves, body, by_line=by_line)
                 grids.append(_header_grid(layout, page.source, continues=bool(grids)))
             elif layout and by_line:
-                layout = replace(layout, starts=stops.after(layout.starts, body))
+                starts = stops.after(layout.starts, body)
+                layout = replace(layout, starts=starts, widths=stops.widths(starts, body))
             if layout is None:
                 unplaced += _aside(body, page.source)
                 continue
@@ -95,6 +98,8 @@ def _heads(
     while start < len(lines):
         best = None
         for height in range(1, min(_TALLEST, len(lines) - start) + 1):
+            if height > 1 and _apart(lines[start + height - 2], lines[start + height - 1]):
+                break
             leaves, cells = _header_rows(lines[start : start + height])
             head = header_at(cells, 0)
             if head and head[1] == height:
@@ -108,22 +113,50 @@ def _heads(
     return found
 
 
+def _apart(above: Words, below: Words) -> bool:
+    """Whether a line's height and more lies between two lines, as below a title."""
+    height = below[0].bottom - below[0].top
+    return below[0].top - max(word.bottom for word in above) >= height
+
+
 def _header_rows(
     lines: Sequence[Words],
 ) -> tuple[tuple[tuple[float, float], ...], tuple[tuple[Cell, ...], ...]]:
     """The boxes of the lowest headers, and each line as cells over them."""
     leaves: list[tuple[float, float]] = []
+    over: dict[tuple[float, float], list[Word]] = {}
     for line in reversed(lines):
+        orphans = [leaf for leaf in leaves if not any(_overlap(word, leaf) > 0 for word in line)]
         for word in line:
-            if not any(_overlap(word, leaf) > 0 for leaf in leaves):
-                leaves.append((word.left, word.right))
-    leaves.sort()
-    found: list[Row] = []
-    for line in lines:
-        cells = {id(word): Cell((word.line,), "") for word in line}
-        over = [next((w for w in line if _overlap(w, leaf) > 0), None) for leaf in leaves]
-        found.append(tuple(cells[id(word)] if word else EMPTY for word in over))
+            below = [leaf for leaf in leaves if _overlap(word, leaf) > 0]
+            below = below or _between(word, leaves, orphans)
+            if not below:
+                below = [(word.left, word.right)]
+                leaves.append(below[0])
+            for leaf in below:
+                over.setdefault(leaf, []).append(word)
+        leaves.sort()
+    cells = {id(word): Cell((word.line,), "") for line in lines for word in line}
+    found = [
+        tuple(
+            next((cells[id(word)] for word in over[leaf] if word in line), EMPTY) for leaf in leaves
+        )
+        for line in lines
+    ]
     return tuple(leaves), tuple(found)
+
+
+def _between(
+    word: Word,
+    leaves: Sequence[tuple[float, float]],
+    orphans: Sequence[tuple[float, float]],
+) -> list[tuple[float, float]]:
+    """The two headers below and beside a word that heads both, if nothing else heads them."""
+    left = max((leaf for leaf in leaves if leaf[1] <= word.left), default=None)
+    right = min((leaf for leaf in leaves if leaf[0] >= word.right), default=None)
+    if left in orphans and right in orphans and left is not None and right is not None:
+        return [left, right]
+    return []
 
 
 def _overlap(word: Word, box: tuple[float, float]) -> float:
@@ -149,7 +182,8 @@ def _layout(
 ) -> _Layout:
     """Columns end where fewest words cross; each starts where most of its words do."""
     if by_line:
-        return _Layout(columns, tuple(leaves), (), stops.under(leaves, body))
+        starts = stops.under(leaves, body)
+        return _Layout(columns, tuple(leaves), (), starts, stops.widths(starts, body))
     words = [word for line in body for word in line]
     edges = tuple(_gutter(a, b, words) for a, b in pairwise(leaves))
     bounds = pairwise([float("-inf"), *edges, float("inf")])
@@ -198,28 +232,33 @@ def _column(word: Word, layout: _Layout) -> int:
 
 def _parted(word: Word, layout: _Layout) -> list[Word]:
     """A word that runs from one column into the next, parted where that one starts."""
-    for start in layout.starts[1:]:
-        at = _joint(word, start)
+    for column, start in enumerate(layout.starts[1:]):
+        at = _joint(word, start, layout.widths[column] if layout.widths else float("inf"))
         if at:
-            return [word.part(0, at), *_parted(word.part(at), layout)]
+            # A full cell may have pushed what follows it off its place.
+            return [word.part(0, at), *_parted(word.part(at).moved(start), layout)]
     return [word]
 
 
-def _joint(word: Word, start: float) -> int:
+def _joint(word: Word, start: float, width: float) -> int:
     """The character of a word that stands first in the column from `start` on; 0 if none does.
 
-    Before it lies a space, or the narrow gap between two cells that are both full.
+    Before it lies a space, or the narrow gap between two cells that are both full. A word that
+    begins well before the column may have shifted it by a few letters, one that fills its own
+    column, as wide as `width`, by more.
     """
     scale = (word.right - word.left) / max(measure(word.text), 1.0)
     if not word.left < start - _NEAR * scale < start < word.right:
         return 0
-    found = [
-        (abs(left - start), n)
-        for n, (left, _) in enumerate(word.boxes)
-        if word.text[:n].strip() and not word.text[n].isspace()
-        if (word.text[n - 1].isspace() and abs(left - start) < _DRIFT * scale)
-        or (left - word.boxes[n - 1][1] > _CRACK * scale and abs(left - start) < _NEAR * scale)
-    ]
+    shifted = word.left < start - _DRIFT * scale
+    found: list[tuple[float, int]] = []
+    for n in range(1, len(word.text)):
+        off = abs(word.boxes[n][0] - start) / scale
+        space = word.text[n - 1].isspace()
+        crack = word.boxes[n][0] - word.boxes[n - 1][1] > _CRACK * scale
+        full = abs(measure(word.text[: n - 1]) - width) <= _FULL
+        if ((space or crack) and off < _NEAR) or (space and shifted and (full or off < _DRIFT)):
+            found.append((off, n))
     return min(found, default=(0.0, 0))[1]
 
 

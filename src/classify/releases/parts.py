@@ -7,42 +7,70 @@ costs something for all that speaks against it; the cheapest wins.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from classify import places, wording
 from classify.releases import unwrap
 from classify.releases.grid import Line
 
-__all__ = ["department_start", "name_end", "widest"]
+__all__ = ["department_edge", "department_start", "name_edge", "name_end"]
 
 _MOST_NAME_LINES = 4
 _MOST_DEPARTMENT_LINES = 6
+_WIDEST = 30.0  # letters of a line of a name or a department
 _NEVER = 100.0
 
 
-def widest(widths: Sequence[float]) -> unwrap.Edge:
-    """The edge of a column: the largest of its widths that another comes near to.
-
-    >>> widest([30.0, 22.0, 21.5, 8.0]).full
-    22.0
-    """
-    ordered = sorted(widths, reverse=True)
-    near = (a for a, b in pairwise(ordered) if a - b <= 1.0)
-    return unwrap.Edge(next(near, ordered[0] if ordered else float("inf")))
+def name_edge(names: Sequence[tuple[Sequence[Line], bool]]) -> unwrap.Edge:
+    """The width of the column of names; each with whether its body had a line of its own."""
+    widths = {line.width for lines, _ in names for line in lines[:_MOST_NAME_LINES]}
+    return _cheapest(
+        widths,
+        lambda edge: sum(
+            min((_name_cost(lines, n, alone, edge) for n in _name_ends(lines)), default=0.0)
+            for lines, alone in names
+        ),
+    )
 
 
 def name_end(lines: Sequence[Line], edge: unwrap.Edge, *, alone: bool) -> int:
     """How many of a program's lines are its name; `alone` says that its body had its own line."""
-    ends = range(1, min(_MOST_NAME_LINES, len(lines)) + 1)
-    return min(ends, key=lambda n: (_name_cost(lines, n, alone, edge), n), default=0)
+    return min(
+        _name_ends(lines), key=lambda n: (_name_cost(lines, n, alone, edge), n), default=0
+    )
+
+
+def department_edge(rests: Sequence[tuple[Sequence[Line], str, int]]) -> unwrap.Edge:
+    """The width of the column of departments, from what follows each name."""
+    widths = {line.width for lines, _, _ in rests for line in lines[-_MOST_DEPARTMENT_LINES:]}
+    return _cheapest(
+        widths,
+        lambda edge: sum(
+            min(_department_cost(lines, n, body, edge) for n in _department_starts(lines, sure))
+            for lines, body, sure in rests
+        ),
+    )
 
 
 def department_start(lines: Sequence[Line], edge: unwrap.Edge, body: str, sure: int) -> int:
     """Where the department begins among the lines after the name; it holds the last `sure` ones."""
-    lowest = max(len(lines) - _MOST_DEPARTMENT_LINES, 0)
-    starts = range(lowest, len(lines) - sure + 1)
-    return min(starts, key=lambda n: (_department_cost(lines, n, body, edge), n), default=0)
+    starts = _department_starts(lines, sure)
+    return min(starts, key=lambda n: (_department_cost(lines, n, body, edge), n))
+
+
+def _cheapest(widths: Iterable[float], cost: Callable[[unwrap.Edge], float]) -> unwrap.Edge:
+    """The edge with which all programs together are parted most cheaply."""
+    edges = [unwrap.Edge(width) for width in sorted(set(widths)) if width <= _WIDEST]
+    return min(edges, key=cost, default=unwrap.Edge())
+
+
+def _name_ends(lines: Sequence[Line]) -> range:
+    return range(1, min(_MOST_NAME_LINES, len(lines)) + 1)
+
+
+def _department_starts(lines: Sequence[Line], sure: int) -> range:
+    return range(max(len(lines) - _MOST_DEPARTMENT_LINES, 0), len(lines) - sure + 1)
 
 
 def _name_cost(lines: Sequence[Line], count: int, alone: bool, edge: unwrap.Edge) -> float:

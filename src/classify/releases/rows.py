@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from classify import places
 from classify.releases import contact, unwrap
 from classify.releases.columns import Columns
 from classify.releases.words import Slots, Words
@@ -36,13 +37,22 @@ def spans(
     """
     steps = _steps(lines, slots, columns)
     ruled = [any(a[0].middle < y < b[0].middle for y in rules) for a, b in pairwise(lines)]
-    cuts = [0, *(n for n, cut in enumerate(ruled, start=1) if cut), len(lines)]
+    heads = [n for n, line in enumerate(lines) if _is_heading(line)]
+    parted = {n for n, cut in enumerate(ruled, start=1) if cut}
+    cuts = sorted(parted.union((0, len(lines)), heads, (n + 1 for n in heads)))
     anchors = _anchors(slots, columns)
     found: list[tuple[int, int]] = []
     for first, last in pairwise(cuts):
         inside = [anchor for anchor in anchors if first <= anchor < last]
         found += _parts(range(first, last), inside, steps)
     return found
+
+
+def _is_heading(line: Words) -> bool:
+    """Whether a line holds nothing but a prefecture's name between marks."""
+    text = line[0].text
+    bare = places.bare(text)
+    return len(line) == 1 and bare != text and bool(places.prefecture_name(bare))
 
 
 @dataclass(frozen=True, slots=True)

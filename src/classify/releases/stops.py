@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
+from classify.releases.grid import measure
 from classify.releases.words import Slots, Word, Words
 
-__all__ = ["after", "placed", "under"]
+__all__ = ["after", "placed", "under", "widths"]
 
 _TOKEN = re.compile(r"\S+")
 _ENOUGH = 6  # lines that begin at one letter; more of them prove no more
 _STRETCH = 0.2  # what a letter more or less between two stops costs
-_SAME = 4.0  # what a word costs that shares its column with the word before it
 
 
 def under(boxes: Sequence[tuple[float, float]], body: Sequence[Words]) -> tuple[float, ...]:
@@ -56,6 +56,18 @@ def after(stops: Sequence[float], body: Sequence[Words]) -> tuple[float, ...]:
     return max(best.values())[1] if best else tuple(stops)
 
 
+def widths(stops: Sequence[float], body: Sequence[Words]) -> tuple[float, ...]:
+    """How wide the widest words of each column are that end before the next stop."""
+    words = [word for line in body for word in line]
+    return tuple(
+        max(
+            (measure(w.text) for w in words if w.left == stop and w.right <= following),
+            default=float("inf"),
+        )
+        for stop, following in pairwise([*stops, float("inf")])
+    )
+
+
 def _lefts(body: Sequence[Words]) -> Counter[float]:
     """How many words begin at each letter; a single space may part two columns."""
     return Counter(
@@ -66,26 +78,35 @@ def _lefts(body: Sequence[Words]) -> Counter[float]:
     )
 
 
-def placed(words: Iterable[Word], stops: Sequence[float]) -> Slots:
+def placed(line: Sequence[Word], stops: Sequence[float]) -> Slots:
     """The words of a line by column, in order, each as near to its column's stop as may be."""
     best: dict[int, tuple[float, tuple[int, ...]]] = {-1: (0.0, ())}
-    kept = tuple(words)
-    for word in kept:
+    for before, word in zip((None, *line), line, strict=False):
+        gap = word.left - before.right if before else 0.0
         best = {
             column: min(
-                (cost + _cost(word, column, before, stops), (*path, column))
-                for before, (cost, path) in best.items()
-                if before <= column
+                (
+                    cost + (_shared(gap) if column == last else _off(word, stops[column])),
+                    (*path, column),
+                )
+                for last, (cost, path) in best.items()
+                if last <= column
             )
             for column in range(len(stops))
-            if any(before <= column for before in best)
+            if any(last <= column for last in best)
         }
-    path = min(best.values())[1]
+    columns = min(best.values())[1]
     return tuple(
-        tuple(word for word, column in zip(kept, path, strict=True) if column == n)
+        tuple(word for word, column in zip(line, columns, strict=True) if column == n)
         for n in range(len(stops))
     )
 
 
-def _cost(word: Word, column: int, before: int, stops: Sequence[float]) -> float:
-    return _SAME if column == before else abs(word.left - stops[column])
+def _off(word: Word, stop: float) -> float:
+    """What it costs to begin off a stop: before it more than after it, where indents lie."""
+    return max(stop - word.left, (word.left - stop) / 2)
+
+
+def _shared(gap: float) -> float:
+    """What it costs to share the column of the word before."""
+    return 1.0 + gap

@@ -19,6 +19,7 @@ from classify.releases.grid import Cell, Line, measure
 __all__ = ["drafts"]
 
 _FEWEST_HEADERS = 3
+_MOST_PHONE_LINES = 3
 _EXACT = 1.9  # the score of a header that is one of the known words to the letter
 
 
@@ -120,22 +121,41 @@ def _records(lines: Sequence[_Numbered], unplaced: list[Unplaced]) -> list[_Reco
             held = []
             continue
         found = _phone(line.text)
+        last = line.number
+        for ahead in range(1, _MOST_PHONE_LINES):
+            joined = _joined(lines[index - 1 : index + ahead])
+            if joined is None or found:
+                break
+            found = _phone(joined)
+            if found:
+                last = lines[index + ahead - 1].number
+                index += ahead
         if found is None:
             held.append(line)
             continue
         beside, phone = found
         numbers = [phone]
-        last = line.number
         while index < len(lines) and _goes_on(lines[index].text):
             numbers.append(lines[index].text)
             last = lines[index].number
             index += 1
-        records.append(_record(held, beside, numbers, last))
+        above = records[-1].body if records else ""
+        records.append(_record(held, beside, numbers, last, above))
         held = []
     unplaced += [
         Unplaced(f"l.{h.number}", h.text) for h in held if not places.prefecture_name(h.text)
     ]
     return records
+
+
+def _joined(lines: Sequence[_Numbered]) -> str | None:
+    """Lines that a break inside a phone number or its note parts, as one; None for others."""
+    text = ""
+    for line in lines:
+        if text and not (contact.has_number(text) and contact.is_cut(text, line.text)):
+            return None
+        text += line.text
+    return text
 
 
 def _phone(text: str) -> tuple[str, str] | None:
@@ -145,11 +165,13 @@ def _phone(text: str) -> tuple[str, str] | None:
     found = contact.split(text)
     prose = wording.reading().stream.prose
     ends = "".join(found.phone.split())[-4:]
-    if not found.phone or not "".join(text.split()).endswith(ends):
+    if not found.phone or not contact.bare("".join(text.split())).endswith(contact.bare(ends)):
         return None
     if prose.search(found.department) or len(found.department) > 40:
         return None
-    return found.department, found.phone
+    # A separator at the end says that another number follows.
+    kept = text.rstrip()
+    return found.department, found.phone + kept[len(contact.bare(kept)) :]
 
 
 def _goes_on(text: str) -> bool:
@@ -159,17 +181,22 @@ def _goes_on(text: str) -> bool:
     if found.phone and not found.department:
         return True
     narrow = contact.narrow(text)
-    return bool(re.fullmatch(words.extension.pattern, narrow, re.IGNORECASE))
+    return bool(re.fullmatch(f"(?:{words.extension.pattern})+", narrow, re.IGNORECASE))
 
 
-def _record(held: Sequence[_Numbered], beside: str, phone: list[str], last: int) -> _Record:
+def _record(
+    held: Sequence[_Numbered], beside: str, phone: list[str], last: int, above: str
+) -> _Record:
     lines = list(held)
+    label = ""
     while len(lines) > 1 and places.prefecture_name(lines[0].text) and _names(lines[1].text):
-        lines.pop(0)
+        label = lines.pop(0).text
     first = lines[0].number if lines else last
-    prefecture, body, rest = _head(lines[0].text) if lines else ("", "", "")
+    prefecture, body, rest = _head(lines[0].text, above) if lines else ("", "", "")
+    # A label may have come here from another row of its page.
+    prefecture = prefecture or (label if places.find(body, label) else "")
     alone = not rest
-    kept = lines[1:] if lines else []
+    kept = lines[1:]
     if rest:
         kept = [_Numbered(lines[0].number, rest), *kept]
     return _Record(prefecture, body, alone, kept, phone, beside, first, last)
@@ -180,30 +207,35 @@ def _names(text: str) -> bool:
     return bool(places.candidates(text.split()[0]))
 
 
-def _head(text: str) -> tuple[str, str, str]:
-    """Prefecture, body and the rest of a program's first line."""
+def _head(text: str, above: str) -> tuple[str, str, str]:
+    """Prefecture, body and the rest of a program's first line, under the body `above`."""
     first, second, rest = (*text.split(maxsplit=2), "", "")[:3]
     if places.prefecture_name(first) and places.candidates(second):
         return first, second, rest
     if second or places.candidates(first):
         return "", first, text[len(first) :].strip()
     end = places.name_at(text)
-    return ("", text[:end], text[end:]) if end else ("", "", text)
+    # Under its own body, a program named after it has its name in full.
+    return ("", text[:end], text[end:]) if end and text[:end] != above else ("", "", text)
 
 
 def _parted(records: Sequence[_Record]) -> Iterator[Mapping[str, Sequence[Line]]]:
     """Name, summary and department of each program, by what the widths of all of them tell."""
-    unit = wording.reading().stream.unit
-    names = parts.widest([record.lines[0].line.width for record in records if record.lines])
-    last = [record.beside or "".join(n.text for n in record.lines[-1:]) for record in records]
-    departments = parts.widest([measure(text) for text in last if unit.search(text)])
-    for record in records:
-        lines = [line.line for line in record.lines]
-        end = parts.name_end(lines, names, alone=record.alone)
-        own = [Line(record.beside, measure(record.beside))] if record.beside else []
-        rest = [*lines[end:], *own]
-        start = parts.department_start(rest, departments, record.body, len(own))
-        yield {"program": lines[:end], "summary": rest[:start], "department": rest[start:]}
+    lines = [[held.line for held in record.lines] for record in records]
+    alone = [record.alone for record in records]
+    edge = parts.name_edge(list(zip(lines, alone, strict=True)))
+    ends = [parts.name_end(held, edge, alone=own) for held, own in zip(lines, alone, strict=True)]
+    beside = [
+        [Line(record.beside, measure(record.beside))] if record.beside else [] for record in records
+    ]
+    rests = [
+        ([*held[end:], *own], record.body, len(own))
+        for held, end, own, record in zip(lines, ends, beside, records, strict=True)
+    ]
+    edge = parts.department_edge(rests)
+    for held, end, (rest, body, sure) in zip(lines, ends, rests, strict=True):
+        start = parts.department_start(rest, edge, body, sure)
+        yield {"program": held[:end], "summary": rest[:start], "department": rest[start:]}
 
 
 def _draft(record: _Record, found: Mapping[str, Sequence[Line]]) -> Draft:

@@ -21,6 +21,9 @@ _WORD = re.compile(r"[A-Za-z0-9@._/:'’&+%-]+")
 _LETTERS = re.compile(r"[A-Za-z0-9]")
 _NARROW = 0.15  # em; a Latin letter may be this much wider than half an em
 _BAND = 1.5  # em; full lines end within this of the edge
+_HANGING = 1.0  # em; a stop may hang over the edge
+_BEFORE = 5  # bands before the edge with which it is compared
+_PILE = 3  # times as many line ends as usual make a pile
 _FEWEST = 3  # line ends that agree by more than chance; one less where lines are long
 _LONG = 20.0  # em
 
@@ -60,7 +63,7 @@ def edge_of(cells: Iterable[Sequence[Line]], room: float = 0.0) -> Edge:
         agree = len(_dense(placed)) >= len(_dense(counted))
         dense = _dense(placed if agree else counted)
         fewest = _FEWEST if widest < _LONG else _FEWEST - 1
-        if len(dense) >= max(fewest, len(ends) / 2):
+        if len(dense) >= max(fewest, len(ends) / 2) or _piled(dense, placed if agree else counted):
             return Edge(_usual(dense), counted=not agree)
     return Edge(widest - _BAND / 2) if room and widest > room - _BAND else Edge()
 
@@ -69,6 +72,14 @@ def _dense(ends: Sequence[float]) -> list[float]:
     """The line ends in the narrow band that holds most of them."""
     bands = ([end for end in ends if top - _BAND < end <= top] for top in sorted(set(ends)))
     return max(bands, key=len)
+
+
+def _piled(dense: Sequence[float], ends: Sequence[float]) -> bool:
+    """Whether line ends pile up at the edge: far more than in the same room before it."""
+    low, high = min(dense), max(dense)
+    beyond = sum(end > high + _HANGING for end in ends)
+    before = sum(low - _BEFORE * _BAND < end < low for end in ends)
+    return len(dense) >= _FEWEST and not beyond and len(dense) * _BEFORE > _PILE * before
 
 
 def _usual(dense: Sequence[float]) -> float:

@@ -57,6 +57,11 @@ class Word:
             end -= 1
         return replace(self, text=self.text[start:end], boxes=self.boxes[start:end])
 
+    def moved(self, left: float) -> Word:
+        """The word with its first character at `left`."""
+        shift = left - self.left
+        return replace(self, boxes=tuple((a + shift, b + shift) for a, b in self.boxes))
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

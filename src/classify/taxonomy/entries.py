@@ -50,6 +50,7 @@ class Cue(_Strict):
     its clause; `heading`: in the heading that the mention's item hangs under. The clause of a
     mention that is a topic (`topics`, as は) reaches on to the next one that affirms (`affirm`).
 
+    A `closing` cue bears on a mention that itself ends its line, as in a list of noun phrases.
     With `bodies_except` the cue is not for bodies whose name ends so: 県が is another's doing in
     a city's program, and its own in a prefecture's.
     """
@@ -65,6 +66,7 @@ class Cue(_Strict):
     sentence: Phrases = ()
     before: Phrases = ()
     heading: Phrases = ()
+    closing: bool = False
     unless: Phrases = ()
     bodies_except: Phrases = ()
     yes: Phrases = ()
