@@ -28,7 +28,7 @@ def example(number: int, text: str, **status: bool) -> Example:
         name=f"e{number}",
         group=f"g{number % 4}",
         views=(view("summary", outline(analyse(text)), ()),),
-        verdicts=dict.fromkeys(TAGS, "silent"),
+        standings=dict.fromkeys(TAGS, "silent"),
         present={tag: status.get(tag, False) for tag in TAGS},
         mentions=tuple(Mention(tag, 0, 0, provided) for tag, provided in status.items()),
         complete=True,
@@ -167,8 +167,13 @@ def test_groups_stay_whole_in_every_fold() -> None:
 
 @pytest.mark.parametrize(
     ("verdict", "probability"),
-    [("present", logistic(0.5)), ("ruled_out", logistic(-3.5)), ("silent", logistic(-1.5))],
+    [
+        ("affirmed", logistic(1.5)),
+        ("present", logistic(0.5)),
+        ("ruled_out", logistic(-3.5)),
+        ("silent", logistic(-1.5)),
+    ],
 )
 def test_a_blend_adds_score_and_verdict(verdict: str, probability: float) -> None:
-    blend = Blend(intercept=-2.0, logit=0.5, present=2.0, ruled_out=-2.0)
+    blend = Blend(intercept=-2.0, logit=0.5, affirmed=3.0, present=2.0, ruled_out=-2.0)
     assert blend.probability(1.0, verdict) == pytest.approx(probability)  # type: ignore[arg-type]  # parametrized

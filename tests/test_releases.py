@@ -10,7 +10,7 @@ import pytest
 from classify.errors import InputError
 from classify.records import Program
 from classify.releases import read, read_stream
-from releases.builders import R3, Truth, truths
+from releases.builders import RELEASES, Truth, truths
 
 FIELDS = ("prefecture", "body", "code", "program", "department", "phone")
 
@@ -37,7 +37,7 @@ def differences(found: tuple[Program, ...], wanted: list[Truth]) -> list[tuple[i
 
 @pytest.mark.slow
 def test_the_pdf_gives_all_82_programs() -> None:
-    reading = read(R3 / "tsunagari-r3.pdf")
+    reading = read(RELEASES / "tsunagari-r3.pdf")
     assert differences(reading.programs, truths()) == []
     assert reading.unplaced == ()
     assert [p.source for p in reading.programs[:6]] == ["p.1"] * 5 + ["p.2"]
@@ -45,7 +45,7 @@ def test_the_pdf_gives_all_82_programs() -> None:
 
 @pytest.mark.parametrize("form", ["txt", "xlsx"])
 def test_text_and_workbook_give_all_82_programs(form: str) -> None:
-    reading = read(R3 / f"tsunagari-r3.{form}")
+    reading = read(RELEASES / f"tsunagari-r3.{form}")
     assert differences(reading.programs, truths()) == []
     assert reading.unplaced == ()
     assert [p.number for p in reading.programs] == list(range(1, 83))
@@ -53,8 +53,8 @@ def test_text_and_workbook_give_all_82_programs(form: str) -> None:
 
 
 def test_sources_say_where_a_program_stood() -> None:
-    text = read(R3 / "tsunagari-r3.txt").programs
-    book = read(R3 / "tsunagari-r3.xlsx").programs
+    text = read(RELEASES / "tsunagari-r3.txt").programs
+    book = read(RELEASES / "tsunagari-r3.xlsx").programs
     assert (text[0].source, text[1].source) == ("l.4-25", "l.27-49")
     assert (book[0].source, book[81].source) == ("一覧!C3", "一覧!C84")
 
@@ -62,13 +62,13 @@ def test_sources_say_where_a_program_stood() -> None:
 def test_content_decides_and_not_the_suffix(tmp_path: Path) -> None:
     for form in ("txt", "xlsx"):
         path = tmp_path / "release.pdf"
-        path.write_bytes((R3 / f"tsunagari-r3.{form}").read_bytes())
+        path.write_bytes((RELEASES / f"tsunagari-r3.{form}").read_bytes())
         assert len(read(path).programs) == 82
 
 
 def test_a_stream_is_read_like_a_file() -> None:
-    data = (R3 / "tsunagari-r3.xlsx").read_bytes()
-    assert read_stream(data, "tsunagari-r3") == read(R3 / "tsunagari-r3.xlsx")
+    data = (RELEASES / "tsunagari-r3.xlsx").read_bytes()
+    assert read_stream(data, "tsunagari-r3") == read(RELEASES / "tsunagari-r3.xlsx")
 
 
 def _broken(data: bytes, seed: int) -> bytes:
@@ -98,7 +98,7 @@ def _read_or_message(data: bytes) -> str:
     ],
 )
 def test_a_damaged_file_is_read_or_refused_in_one_line(form: str, tries: int) -> None:
-    data = (R3 / f"tsunagari-r3.{form}").read_bytes()
+    data = (RELEASES / f"tsunagari-r3.{form}").read_bytes()
     for seed in range(tries):
         found = _read_or_message(_broken(data, seed))
         assert found

@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from classify.errors import InputError
 from classify.records import Program
 from classify.releases import read, read_stream
-from releases.builders import R3, workbook
+from releases.builders import RELEASES, workbook
 
 
 def message(data: bytes, name: str = "r") -> str:
@@ -99,7 +99,7 @@ def test_what_cannot_be_read_is_told_with_its_remedy(data: bytes, said: str) -> 
 
 
 def test_a_pdf_that_is_cut_off_is_refused() -> None:
-    data = (R3 / "tsunagari-r3.pdf").read_bytes()[:200_000]
+    data = (RELEASES / "tsunagari-r3.pdf").read_bytes()[:200_000]
     assert message(data) == (
         "r: the PDF is cut off. Fetch it again, or take the release's .xlsx or .csv"
     )

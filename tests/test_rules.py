@@ -6,7 +6,7 @@ import pytest
 
 from classify.language import analyse
 from classify.records import Vote
-from classify.rules import check, compile_rules, verdict
+from classify.rules import check, compile_rules, standing, verdict
 from classify.taxonomy import load
 
 TOY = """\
@@ -25,6 +25,8 @@ cues:
   - {id: sentence, status: ended, sentence: [全て終了], yes: [部屋を開き、全て終了], no: [部屋を開く。全て終了]}
   - {id: before, status: background, before: [県が], yes: [県が続ける部屋], no: [県が動き、部屋を開く]}
   - {id: heading, status: considered, heading: [今後], yes: ["【今後】\\n・部屋"], no: ["部屋\\n今後"]}
+  - {id: said, status: provided, end: [開放する], yes: [部屋を開放する], no: [部屋を開く]}
+  - {id: item, status: provided, closing: true, yes: [部屋等], no: [部屋で会う]}
 rules:
   - {id: room, tag: room, phrases: [部屋, 和室…開放], unless: [部屋着], yes: [部屋], no: [部屋着]}
 """
@@ -85,9 +87,15 @@ def test_the_first_cue_that_fits_decides(toy: Path) -> None:
 def test_one_provided_mention_outweighs_those_ruled_out(toy: Path) -> None:
     book = compile_rules(load(toy))
     found: tuple[Vote, ...] = book.votes_on(analyse("部屋の周知。部屋を開く"))
-    assert verdict(found, "room") == "present"
-    assert verdict(found[:1], "room") == "ruled_out"
-    assert verdict((), "room") == "silent"
+    assert standing(found, "room") == "present"
+    assert standing(found[:1], "room") == "ruled_out"
+    assert standing((), "room") == "silent"
+
+
+def test_words_beside_a_mention_can_affirm_it(toy: Path) -> None:
+    book = compile_rules(load(toy))
+    assert standing(book.votes_on(analyse("部屋を開放する")), "room") == "affirmed"
+    assert verdict("affirmed") == "present"
 
 
 GUIDELINES = [
@@ -114,4 +122,4 @@ def test_what_the_guidelines_rule_holds_in_the_built_in_taxonomy(
     text: str, tag: str, expected: str
 ) -> None:
     book = compile_rules(load())
-    assert verdict(book.votes_on(analyse(text)), tag) == expected
+    assert verdict(standing(book.votes_on(analyse(text)), tag)) == expected

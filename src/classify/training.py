@@ -26,7 +26,7 @@ PROVIDED_STRENGTH = 10.0
 
 # How much a decision on a published program counts against one on a written program when
 # probabilities are calibrated: they are fewer, and they are what we shall be asked about.
-PUBLISHED_WEIGHT = 12.0
+PUBLISHED_WEIGHT = 16.0
 
 # A feature that stands in fewer passages is left out: it doubles the file and teaches little.
 FEWEST = 2

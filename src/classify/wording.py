@@ -45,6 +45,7 @@ class Contact:
     number: re.Pattern[str]
     extension: re.Pattern[str]
     between: re.Pattern[str]
+    cut: re.Pattern[str]
     label: re.Pattern[str]
     fax: re.Pattern[str]
     mail: re.Pattern[str]

@@ -17,7 +17,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
 Truth = dict[str, str]
-R3 = Path(__file__).parent.parent / "data" / "r3"
+R3 = Path(__file__).parents[1] / "data" / "r3"
+RELEASES = Path(__file__).parents[2] / "labeled" / "releases"
 FONT = "HeiseiKakuGo-W5"
 
 

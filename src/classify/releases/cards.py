@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from classify import places
 from classify.records import Unplaced
@@ -79,25 +79,26 @@ def _draft(card: _Card) -> Draft:
 
 
 def _cards(entries: Iterable[_Entry]) -> Iterator[_Card]:
-    held: list[_Entry] = []
-    above = title = section = EMPTY
+    """The cards of one sheet, each under the last cell and the last prefecture above it."""
+    card: _Card | None = None
+    title = section = EMPTY
     for entry in entries:
         if not entry.field:
-            above = entry.cell
-            section = above if places.prefecture_name(places.bare(above.text)) else section
+            title = entry.cell
+            section = title if places.prefecture_name(places.bare(title.text)) else section
             continue
-        if _stands_again(entry, held):
-            yield _Card(tuple(held), title, section_of_card)
-            held = []
-        if not held:
-            title, section_of_card = above, section
-        held.append(entry)
-        above = EMPTY
-    if held:
-        yield _Card(tuple(held), title, section_of_card)
+        if card and not _stands_again(entry, card.entries):
+            card = replace(card, entries=(*card.entries, entry))
+        else:
+            if card:
+                yield card
+            card = _Card((entry,), title, section)
+        title = EMPTY
+    if card:
+        yield card
 
 
-def _stands_again(entry: _Entry, held: list[_Entry]) -> bool:
+def _stands_again(entry: _Entry, held: Sequence[_Entry]) -> bool:
     """Whether a label opens the next card: its field has a value already, and not just now."""
     again = any(entry.field == other.field for other in held)
     return again and entry.field not in _SEVERAL and entry.field != held[-1].field

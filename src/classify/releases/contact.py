@@ -117,9 +117,9 @@ def is_cut(before: str, after: str) -> bool:
     if has_number(before) and has_number(after):
         return False
     start, following = narrow(before), narrow(after)
-    open_bracket = start.count("(") > start.count(")")
-    number_goes_on = bool(_GOES_ON.match(following)) and not has_number(after)
-    return open_bracket or (number_goes_on and (not start[-1].isdigit() or not has_number(before)))
+    goes_on = bool(_GOES_ON.match(following)) and not has_number(after)
+    whole = start[-1].isdigit() and has_number(before)
+    return bool(wording.reading().contact.cut.search(start)) or (goes_on and not whole)
 
 
 def narrow(text: str) -> str:

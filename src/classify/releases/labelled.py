@@ -35,8 +35,7 @@ def grid(content: str) -> Grid | None:
     [('事業名', '甲'), ('事業概要', '相談'), ('事業名', '乙'), ('事業概要', '研修')]
     """
     lines = _only_recurring([_read(n, text) for n, text in _numbered(content)])
-    labels = [n for n, line in enumerate(lines) if line.label]
-    if not labels:
+    if not any(line.label for line in lines):
         return None
     titles = _titles(lines)
     rows: list[tuple[Cell, ...]] = []
@@ -59,10 +58,9 @@ def _numbered(content: str) -> Iterator[tuple[int, str]]:
     """The lines from 1, less the page numbers: those stand apart from other text."""
     page = wording.reading().rows.page
     lines = ["", *content.replace("\f", "\n").split("\n"), ""]
-    number = 0
-    for before, text, after in zip(lines, lines[1:], lines[2:], strict=False):
-        number += 1
-        apart = not before.strip() or not after.strip()
+    triples = zip(lines, lines[1:], lines[2:], strict=False)
+    for number, (before, text, after) in enumerate(triples, start=1):
+        apart = not before.strip() and not after.strip()
         if not (apart and text.strip() and page.match(wording.normal(text))):
             yield number, text
 

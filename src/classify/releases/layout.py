@@ -23,7 +23,8 @@ from classify.releases.words import Page, Slots, Word, Words, lines_of
 __all__ = ["drafts"]
 
 _TALLEST = 4  # lines of a header
-_DRIFT = 5  # letters by which columnar text may stray from its column
+_DRIFT = 5  # letters of an indent at most
+_STRAY = 10  # letters by which columnar text may stray from its column
 _NEAR = 0.5  # em within which a letter stands at the start of its column
 _FULL = 2.5  # letters by which a full line may fall short
 _CRACK = 0.05  # em; letters of one word leave less between them
@@ -182,8 +183,8 @@ def _layout(
 ) -> _Layout:
     """Columns end where fewest words cross; each starts where most of its words do."""
     if by_line:
-        starts = stops.under(leaves, body)
-        return _Layout(columns, tuple(leaves), (), starts, stops.widths(starts, body))
+        at = stops.under(leaves, body)
+        return _Layout(columns, tuple(leaves), (), at, stops.widths(at, body))
     words = [word for line in body for word in line]
     edges = tuple(_gutter(a, b, words) for a, b in pairwise(leaves))
     bounds = pairwise([float("-inf"), *edges, float("inf")])
@@ -243,21 +244,22 @@ def _parted(word: Word, layout: _Layout) -> list[Word]:
 def _joint(word: Word, start: float, width: float) -> int:
     """The character of a word that stands first in the column from `start` on; 0 if none does.
 
-    Before it lies a space, or the narrow gap between two cells that are both full. A word that
-    begins well before the column may have shifted it by a few letters, one that fills its own
-    column, as wide as `width`, by more.
+    Before it lies a space, or the narrow gap between two cells that are both full. In text, a word
+    that runs over the column's start may have pushed it by a few letters, and a line that fills
+    its own column, as wide as `width`, may have drawn it nearer.
     """
     scale = (word.right - word.left) / max(measure(word.text), 1.0)
-    if not word.left < start - _NEAR * scale < start < word.right:
+    if not word.left < start - _NEAR * scale:
         return 0
-    shifted = word.left < start - _DRIFT * scale
+    over = word.left < start - _DRIFT * scale and start < word.right
     found: list[tuple[float, int]] = []
     for n in range(1, len(word.text)):
         off = abs(word.boxes[n][0] - start) / scale
         space = word.text[n - 1].isspace()
         crack = word.boxes[n][0] - word.boxes[n - 1][1] > _CRACK * scale
-        full = abs(measure(word.text[: n - 1]) - width) <= _FULL
-        if ((space or crack) and off < _NEAR) or (space and shifted and (full or off < _DRIFT)):
+        full = space and abs(measure(word.text[: n - 1]) - width) <= _FULL
+        near = (space or crack) and off < _NEAR
+        if near or ((full or (space and over)) and off < _STRAY):
             found.append((off, n))
     return min(found, default=(0.0, 0))[1]
 

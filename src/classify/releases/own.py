@@ -5,27 +5,36 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
 from classify.errors import InputError
+from classify.formulas import unguarded
 from classify.records import Program, Reading
 
 __all__ = ["from_csv", "from_jsonl", "from_parquet"]
 
 COLUMNS = tuple(field.name for field in fields(Program))
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NEEDED = ("body", "program", "summary")
 
 
 def from_csv(text: str, name: str) -> Reading | None:
-    """The programs of a `programs.csv`, each value as it stands; None when it is another table."""
+    """The programs of a `programs.csv`, less its guards; None when it is another table."""
     head = text.partition("\n")[0].lstrip("\ufeff")
     if tuple(next(csv.reader([head]), ())) != COLUMNS:
         return None
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""))
-    return Reading(tuple(_programs(((f"{name}:{reader.line_num}", row) for row in reader), "")), ())
+    rows = ((f"{name}:{reader.line_num}", _unguarded(row)) for row in reader)
+    return Reading(tuple(_programs(rows, "")), ())
+
+
+def _unguarded(row: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """The row as it was before the export guarded it against being taken for formulas."""
+    return {k: unguarded(value) if isinstance(value, str) else value for k, value in row.items()}
 
 
 def from_jsonl(text: str, name: str, release: str) -> Reading | None:
@@ -79,6 +88,10 @@ def _program(place: str, row: Mapping[Any, Any], count: int, release: str) -> Pr
     except (TypeError, ValueError) as error:
         raise InputError(place, f"number {number!r} is no number", "Count from 1") from error
     texts = {name: str(row.get(name) or "") for name in COLUMNS if name != "number"}
+    broken = next((name for name, text in texts.items() if _SURROGATE.search(text)), "")
+    if broken:
+        problem = f"{broken} holds half of a character (a lone surrogate)"
+        raise InputError(place, problem, "Write the file again as UTF-8")
     texts["release"] = texts["release"] or release
     texts["program_id"] = texts["program_id"] or f"{texts['release']}-{number:03d}"
     return Program(number=number, **texts)

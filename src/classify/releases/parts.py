@@ -36,9 +36,7 @@ def name_edge(names: Sequence[tuple[Sequence[Line], bool]]) -> unwrap.Edge:
 
 def name_end(lines: Sequence[Line], edge: unwrap.Edge, *, alone: bool) -> int:
     """How many of a program's lines are its name; `alone` says that its body had its own line."""
-    return min(
-        _name_ends(lines), key=lambda n: (_name_cost(lines, n, alone, edge), n), default=0
-    )
+    return min(_name_ends(lines), key=lambda n: (_name_cost(lines, n, alone, edge), n), default=0)
 
 
 def department_edge(rests: Sequence[tuple[Sequence[Line], str, int]]) -> unwrap.Edge:

@@ -39,7 +39,9 @@ def after(stops: Sequence[float], body: Sequence[Words]) -> tuple[float, ...]:
     if len(places) < len(stops):
         return tuple(stops)
     steps = [0.0, *(b - a for a, b in pairwise(stops))]
-    best = {at: (float(min(counts[at], _ENOUGH)), (at,)) for at in places}
+    best: dict[float, tuple[float, tuple[float, ...]]] = {
+        at: (float(min(counts[at], _ENOUGH)), (at,)) for at in places
+    }
     for step in steps[1:]:
         best = {
             at: max(
@@ -57,15 +59,15 @@ def after(stops: Sequence[float], body: Sequence[Words]) -> tuple[float, ...]:
 
 
 def widths(stops: Sequence[float], body: Sequence[Words]) -> tuple[float, ...]:
-    """How wide the widest words of each column are that end before the next stop."""
+    """How wide a full line of each column is: the largest width that another comes near to."""
     words = [word for line in body for word in line]
-    return tuple(
-        max(
-            (measure(w.text) for w in words if w.left == stop and w.right <= following),
-            default=float("inf"),
-        )
-        for stop, following in pairwise([*stops, float("inf")])
-    )
+    found = []
+    for stop, following in pairwise([*stops, float("inf")]):
+        ends = (w for w in words if w.left == stop and w.right <= following)
+        ordered = sorted((measure(word.text) for word in ends), reverse=True)
+        near = (wide for wide, next_wide in pairwise(ordered) if wide - next_wide <= 1.0)
+        found.append(next(near, float("inf")))
+    return tuple(found)
 
 
 def _lefts(body: Sequence[Words]) -> Counter[float]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from classify import places, wording
 from classify.records import Unplaced
@@ -38,19 +38,30 @@ class _Numbered:
 _HEADER = _Numbered(0, "")  # stands where a page's header stood
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What ends a program: its phone number, and what stands beside it; `after` is behind both."""
+
+    beside: str
+    phone: tuple[str, ...]
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Record:
-    """The lines of one program: `head` names body and perhaps prefecture, `phone` ends it."""
+    """One program: its body, whether that stood `alone` on its line, the lines after it, its end.
+
+    `labels` are the prefectures that its page names.
+    """
 
     prefecture: str
     body: str
     alone: bool
-    lines: list[_Numbered]
-    phone: list[str]
-    beside: str
+    lines: Sequence[_Numbered]
+    end: _End
     first: int
     last: int
-    labels: tuple[str, ...] = field(default=())
+    labels: tuple[str, ...] = ()
 
 
 def drafts(content: str) -> Drafts:
@@ -58,39 +69,58 @@ def drafts(content: str) -> Drafts:
 
     Returns no drafts when no line ends with one.
     """
-    lines = list(_without_headers(_numbered(content)))
-    unplaced: list[Unplaced] = []
+    lines, unplaced = _without_headers(_numbered(content))
     records = _records(lines, unplaced)
     found = (_draft(*pair) for pair in zip(records, _parted(records), strict=True))
     return Drafts(tuple(found), tuple(unplaced))
 
 
 def _numbered(content: str) -> Iterator[_Numbered]:
-    page = wording.reading().rows.page
+    words = wording.reading()
+    above = ""
     for number, text in enumerate(content.split("\n"), start=1):
         if "\f" in text:
             yield _HEADER
         # An ideographic space is a paragraph's indent; other space came from the layout.
         kept = text.replace("\f", "").strip(" \t\r").rstrip()
-        if kept and not page.match(wording.normal(kept)):
+        is_page = words.rows.page.match(wording.normal(kept))
+        if kept and (not is_page or words.contact.cut.search(contact.narrow(above))):
             yield _Numbered(number, kept)
+            above = kept
 
 
-def _without_headers(lines: Iterator[_Numbered]) -> Iterator[_Numbered]:
-    """The lines, with one mark in place of each run of header lines."""
-    run: list[_Numbered] = []
+def _without_headers(lines: Iterator[_Numbered]) -> tuple[list[_Numbered], list[Unplaced]]:
+    """The lines, with one mark in place of each run of header lines.
+
+    A run that is unlike the first one and all others may be no header: it is listed.
+    """
+    kept: list[_Numbered] = []
+    runs: list[list[_Numbered]] = [[]]
     for line in [*lines, _HEADER]:
         if line is not _HEADER and _is_header(line.text):
-            run.append(line)
+            runs[-1].append(line)
             continue
-        found = [meaning(word) for held in run for word in held.text.split()]
-        exact = len(found) > 1 and all(score >= _EXACT for _, score in found)
-        if exact or len({name for name, _ in found}) >= _FEWEST_HEADERS:
-            yield _HEADER
+        if _heads(runs[-1]):
+            kept.append(_HEADER)
+            runs.append([])
         else:
-            yield from run
-        run = []
-        yield line
+            kept += runs[-1]
+            runs[-1] = []
+        kept.append(line)
+    words = [{word for line in run for word in line.text.split()} for run in runs]
+    odd = [
+        run
+        for n, run in enumerate(runs)
+        if n and not any(words[n] & other for m, other in enumerate(words) if m != n)
+    ]
+    return kept, [Unplaced(f"l.{line.number}", line.text) for run in odd for line in run]
+
+
+def _heads(run: Sequence[_Numbered]) -> bool:
+    """Whether lines of header words head a table: known to the letter, or of several fields."""
+    found = [meaning(word) for line in run for word in line.text.split()]
+    exact = len(found) > 1 and all(score >= _EXACT for _, score in found)
+    return exact or len({name for name, _ in found}) >= _FEWEST_HEADERS
 
 
 def _is_header(text: str) -> bool:
@@ -101,61 +131,62 @@ def _is_header(text: str) -> bool:
 
 
 def _records(lines: Sequence[_Numbered], unplaced: list[Unplaced]) -> list[_Record]:
+    """The programs of the text; a page's labels stand before the next page's header."""
     records: list[_Record] = []
     held: list[_Numbered] = []
-    page = 0
-    index = 0
+    page = index = 0
     while index < len(lines):
-        line = lines[index]
-        index += 1
-        if line is _HEADER:
-            labels = tuple(filter(None, (places.prefecture_name(h.text) for h in held)))
-            for number in range(page, len(records)):
-                records[number] = replace(records[number], labels=labels)
-            page = len(records) if labels or held else page
-            unplaced += [
-                Unplaced(f"l.{h.number}", h.text)
-                for h in held
-                if not places.prefecture_name(h.text)
-            ]
+        end = _end(lines, index)
+        if end:
+            above = records[-1].body if records else ""
+            records.append(_record(held, end, lines[end.after - 1].number, above))
+            held, index = [], end.after
+            continue
+        if lines[index] is _HEADER:
+            labels = tuple(filter(None, (places.prefecture_name(line.text) for line in held)))
+            records[page:] = [replace(record, labels=labels) for record in records[page:]]
+            page = len(records) if held else page
+            unplaced += _aside(held)
             held = []
-            continue
-        found = _phone(line.text)
-        last = line.number
-        for ahead in range(1, _MOST_PHONE_LINES):
-            joined = _joined(lines[index - 1 : index + ahead])
-            if joined is None or found:
-                break
-            found = _phone(joined)
-            if found:
-                last = lines[index + ahead - 1].number
-                index += ahead
-        if found is None:
-            held.append(line)
-            continue
-        beside, phone = found
-        numbers = [phone]
-        while index < len(lines) and _goes_on(lines[index].text):
-            numbers.append(lines[index].text)
-            last = lines[index].number
-            index += 1
-        above = records[-1].body if records else ""
-        records.append(_record(held, beside, numbers, last, above))
-        held = []
-    unplaced += [
-        Unplaced(f"l.{h.number}", h.text) for h in held if not places.prefecture_name(h.text)
-    ]
+        else:
+            held.append(lines[index])
+        index += 1
+    unplaced += _aside(held)
     return records
 
 
-def _joined(lines: Sequence[_Numbered]) -> str | None:
-    """Lines that a break inside a phone number or its note parts, as one; None for others."""
+def _aside(held: Sequence[_Numbered]) -> list[Unplaced]:
+    """Lines that belong to no program, less the labels of prefectures."""
+    kept = (line for line in held if not places.prefecture_name(line.text))
+    return [Unplaced(f"l.{line.number}", line.text) for line in kept]
+
+
+def _end(lines: Sequence[_Numbered], index: int) -> _End | None:
+    """The end of a program, when the line at `index` begins one."""
+    begun = ((_phone(text), after) for text, after in _joined(lines, index))
+    first = next(((found, after) for found, after in begun if found), None)
+    if first is None:
+        return None
+    (beside, phone), after = first
+    numbers = [phone]
+    while more := next((pair for pair in _joined(lines, after) if _goes_on(pair[0])), None):
+        text, after = more
+        numbers.append(text)
+    return _End(beside, tuple(numbers), after)
+
+
+def _joined(lines: Sequence[_Numbered], index: int) -> Iterator[tuple[str, int]]:
+    """The line at `index`, then more and more of the lines that a break in a number parts from it.
+
+    Each comes with the index behind its last line.
+    """
     text = ""
-    for line in lines:
-        if text and not (contact.has_number(text) and contact.is_cut(text, line.text)):
-            return None
+    for after in range(index, min(index + _MOST_PHONE_LINES, len(lines))):
+        line = lines[after]
+        if line is _HEADER or (text and not contact.is_cut(text, line.text)):
+            return
         text += line.text
-    return text
+        yield text, after + 1
 
 
 def _phone(text: str) -> tuple[str, str] | None:
@@ -184,9 +215,7 @@ def _goes_on(text: str) -> bool:
     return bool(re.fullmatch(f"(?:{words.extension.pattern})+", narrow, re.IGNORECASE))
 
 
-def _record(
-    held: Sequence[_Numbered], beside: str, phone: list[str], last: int, above: str
-) -> _Record:
+def _record(held: Sequence[_Numbered], end: _End, last: int, above: str) -> _Record:
     lines = list(held)
     label = ""
     while len(lines) > 1 and places.prefecture_name(lines[0].text) and _names(lines[1].text):
@@ -198,8 +227,15 @@ def _record(
     alone = not rest
     kept = lines[1:]
     if rest:
-        kept = [_Numbered(lines[0].number, rest), *kept]
-    return _Record(prefecture, body, alone, kept, phone, beside, first, last)
+        kept = [_Numbered(lines[0].number, part) for part in _cells_of(rest)] + kept
+    return _Record(prefecture, body, alone, kept, end, first, last)
+
+
+def _cells_of(text: str) -> list[str]:
+    """A program's name and the start of its summary, where one line holds both."""
+    name, _, more = text.partition(" ")
+    whole = bool(more) and bool(wording.reading().stream.name_end.search(name))
+    return [name, more] if whole else [text]
 
 
 def _names(text: str) -> bool:
@@ -225,9 +261,8 @@ def _parted(records: Sequence[_Record]) -> Iterator[Mapping[str, Sequence[Line]]
     alone = [record.alone for record in records]
     edge = parts.name_edge(list(zip(lines, alone, strict=True)))
     ends = [parts.name_end(held, edge, alone=own) for held, own in zip(lines, alone, strict=True)]
-    beside = [
-        [Line(record.beside, measure(record.beside))] if record.beside else [] for record in records
-    ]
+    texts = [record.end.beside for record in records]
+    beside = [[Line(text, measure(text))] if text else [] for text in texts]
     rests = [
         ([*held[end:], *own], record.body, len(own))
         for held, end, own, record in zip(lines, ends, beside, records, strict=True)
@@ -240,7 +275,7 @@ def _parted(records: Sequence[_Record]) -> Iterator[Mapping[str, Sequence[Line]]
 
 def _draft(record: _Record, found: Mapping[str, Sequence[Line]]) -> Draft:
     source = f"l.{record.first}"
-    texts = {"prefecture": [record.prefecture], "body": [record.body], "phone": record.phone}
+    texts = {"prefecture": [record.prefecture], "body": [record.body], "phone": record.end.phone}
     lines = {name: [Line(text, measure(text)) for text in held] for name, held in texts.items()}
     cells = {name: _cells({**lines, **found}.get(name, ()), source) for name in FIELDS}
     return Draft(cells, (source, f"l.{record.last}"), record.labels)

@@ -18,7 +18,7 @@ _OWN = ("program", "summary", "department", "phone", "contact")
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A row and where it stands: under which header and section, on the how manieth grid.
+    """A row and where it stands: under which header and section, on which grid.
 
     `labels` are prefectures that a title or a page names; `cut` says that the grid goes on where
     the one before it ended, so that its first row may be the rest of a program.
@@ -74,11 +74,12 @@ def _unknown(columns: Columns, row: Row) -> Iterator[tuple[tuple[str, int], Cell
 def _placed(grids: Iterable[Grid]) -> Iterator[_Placed]:
     """Every row that holds text and is neither header nor section, with what it stands under."""
     columns: Columns | None = None
-    section, labels = EMPTY, ()
+    section = EMPTY
+    labels: tuple[str, ...] = ()
     for number, grid in enumerate(grids):
         if not grid.continues:
             columns, labels = None, ()
-            section = _section((cell_of(grid.source, grid.source),)) or EMPTY
+            section = _section((cell_of(grid.source, grid.source),))
         index = 0
         while index < len(grid.rows):
             headed = header_at(grid.rows, index)
@@ -96,8 +97,7 @@ def _placed(grids: Iterable[Grid]) -> Iterator[_Placed]:
                 lost = columns is not None and "prefecture" in columns.slots and _spans(row)
                 section = section if lost else heading
             elif distinct(row):
-                named = _named(row, columns)
-                labels = named or labels
+                labels = _named(row, columns) or labels
                 yield _Placed(row, columns, section, labels, number, grid.continues)
 
 
