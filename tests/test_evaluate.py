@@ -1,12 +1,14 @@
 """Scores against counts by hand and against scikit-learn."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_score, recall_score
 
 from classify.evaluate import Score, evaluate, keyword_search, macro_f1
-from classify.records import Decision, Gold, Program, Tagging
+from classify.records import Decision, Evidence, Gold, Program, Status, Tagging
 from classify.taxonomy import load
 
 
@@ -42,7 +44,7 @@ def gold(number: int, *present: str) -> dict[tuple[str, str], Gold]:
 
 def test_judges_are_counted_by_hand() -> None:
     taggings = [tagging(1, "生理用品", "ibasho", "surveys"), tagging(2, "研修", "ibasho")]
-    report = evaluate(taggings, gold(1, "ibasho", "training") | gold(2, "surveys"), load())
+    report = evaluate("r", taggings, gold(1, "ibasho", "training") | gold(2, "surveys"), load())
     assert (report.programs, report.decisions) == (2, 16)
     assert report.scores["both"]["ibasho"] == Score(right=1, wrong=1, missed=0)
     assert report.scores["both"]["surveys"] == Score(right=0, wrong=1, missed=1)
@@ -57,8 +59,46 @@ def test_judges_are_counted_by_hand() -> None:
 
 
 def test_decisions_without_gold_are_left_out() -> None:
-    report = evaluate([tagging(1, ""), tagging(2, "")], gold(1), load())
+    report = evaluate("r", [tagging(1, ""), tagging(2, "")], gold(1), load())
     assert report.decisions == 8
+
+
+def test_intervals_hold_the_figure_and_gains_are_differences() -> None:
+    taggings = [tagging(n, "生理用品", "ibasho") for n in range(1, 9)]
+    truth = {k: v for n in range(1, 9) for k, v in gold(n, *(["ibasho"] if n % 2 else [])).items()}
+    report = evaluate("r", taggings, truth, load())
+    both = report.macro["both"]
+    # ibasho: 4 right, 4 wrong, F1 8/12; sanitary_products and the rest: nothing there, nothing given.
+    assert both.value == pytest.approx((7 + 2 / 3) / 8)
+    assert both.low < both.value < both.high
+    # Rules find ibasho everywhere as well: no gain. Keywords give sanitary_products: F1 0 there.
+    assert report.macro["both - rules"].value == pytest.approx(0.0)
+    assert report.macro["keywords"].value == pytest.approx((6 + 0 + 0) / 8)
+
+
+def test_bins_and_curve_are_counted_by_hand() -> None:
+    report = evaluate("r", [tagging(1, "", "ibasho")], gold(1, "training"), load())
+    (only,) = report.bins
+    assert (only.low, only.decisions, only.present) == (0.9, 8, 1 / 8)
+    # Two of eight are wrong whatever the order among equally sure ones.
+    assert report.curve[0] == (0.0, 2 / 8)
+
+
+def test_evidence_and_status_are_counted() -> None:
+    decided = tagging(1, "居場所を開く", "ibasho")
+    quoted = {
+        key: replace(value, quotes=("居場所",)) if value.present else value
+        for key, value in gold(1, "ibasho").items()
+    }
+    words = (Evidence("summary", 0, 2, "居場", "r"),)
+    shown = replace(decided, decisions=tuple(replace(d, evidence=words) for d in decided.decisions))
+    statuses: dict[tuple[str, str], Status] = {
+        ("r-001", "ibasho"): "provided",
+        ("r-001", "surveys"): "ended",
+    }
+    report = evaluate("r", [shown], quoted, load(), statuses=statuses)
+    assert report.evidence == (1, 1)
+    assert report.statuses == {"ended": (1, 1), "provided": (1, 1)}
 
 
 def test_keyword_search_reads_full_width_letters() -> None:

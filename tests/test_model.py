@@ -95,9 +95,7 @@ def test_a_rules_mention_is_where_the_model_looks_first(model: Model) -> None:
 def test_the_surroundings_tell_sides_distances_and_ends_apart() -> None:
     text = seen("県が居場所を検討する")
     found = context(text, text.passages[0], 2, 4, "ibasho")
-    assert {"<県", "<0:が", "<1:県", ">0:を", ">検討", "*検討", "end:検討_為る"} <= set(
-        found
-    )
+    assert {"<県", "<0:が", "<1:県", ">0:を", ">検討", "*検討", "end:検討_為る"} <= set(found)
     assert ">県" not in found
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +14,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from classify.errors import InputError
+from classify.formulas import guarded
 from classify.records import Program
 from classify.releases import read, read_stream
 from releases.builders import RELEASES, workbook
@@ -150,6 +151,23 @@ def test_programs_csv_comes_in_as_it_went_out(tmp_path: Path) -> None:
     reading = read(tmp_path / "programs.csv")
     assert reading.programs == PROGRAMS
     assert reading.unplaced == ()
+
+
+def test_the_guard_against_formulas_is_undone() -> None:
+    program = replace(PROGRAMS[0], summary="- 相談\n- 居場所", program="=甲", department="'quoted'")
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(asdict(program))
+    writer.writerow(guarded(str(value)) for value in asdict(program).values())
+    assert read_stream(file.getvalue().encode(), "programs").programs == (program,)
+
+
+def test_half_a_character_is_refused() -> None:
+    line = b'{"body":"a","program":"b","summary":"c\\ud800"}'
+    assert message(line, "p.jsonl") == (
+        "p.jsonl:1: summary holds half of a character (a lone surrogate)."
+        " Write the file again as UTF-8"
+    )
 
 
 def test_jsonl_and_parquet_come_in_as_they_went_out(tmp_path: Path) -> None:

@@ -179,22 +179,37 @@ def train(
 def evaluate(
     labels: Labels = Path("labeled"),
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The report as .json too.")
+        Path | None, typer.Option("-o", "--output", help="The report as .json or .html too.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="An older taxonomy.yaml, or a git revision of it: what has changed?"),
     ] = None,
     taxonomy: Taxonomy = None,
+    model: ModelFile = None,
 ) -> None:
-    """Cross-validate the tagger by prefecture, beside rules, model and keyword search alone."""
-    from classify import console, reports
-    from classify.lessons import cross_validate, read_labelled
+    """Cross-validate the tagger by prefecture, beside rules, model and keyword search alone; then
+    judge it on the texts set aside. With --against, show what a change of the rules does."""
+    from classify import console
+    from classify.export import report as reports
+    from classify.export.files import by_suffix, deliver
+    from classify.lessons import cross_validate, judge_aside, read_labelled
 
-    tagger = _tagger(taxonomy, None, no_model=True)
-    report = cross_validate(read_labelled(labels), tagger)
-    if output:
-        from classify.export.files import deliver
+    tagger = _tagger(taxonomy, model, no_model=False)
+    labelled = read_labelled(labels)
+    if against:
+        from classify.changes import changes, older
 
-        deliver(output, [reports.as_json(report)])
-    console.report(report, tagger.taxonomy.tags)
-    if output:
+        console.changes(changes(labelled, older(against, tagger), tagger))
+        return
+    render = (
+        by_suffix(output, {".json": reports.as_json, ".html": reports.as_html}) if output else None
+    )
+    found = (cross_validate(labelled, tagger), *judge_aside(labelled.aside, tagger))
+    for report in found:
+        console.report(report)
+    if output and render:
+        deliver(output, [render(found)])
         _say_wrote(str(output), "the report")
 
 
@@ -218,6 +233,18 @@ def taxonomy_check(
         f"{taxonomy.path}: {len(taxonomy.tags)} tags, {len(taxonomy.rules)} rules, "
         f"{len(taxonomy.cues)} cues and {sentences} sentences are in order"
     )
+
+
+@taxonomy_app.command("rules")
+def taxonomy_rules(labels: Labels = Path("labeled"), taxonomy: Taxonomy = None) -> None:
+    """Show what each rule and cue does on the labelled texts: fires, alone, in conflict, right,
+    wrong; and which are dead or shadowed."""
+    from classify import console
+    from classify.lessons import read_labelled
+    from classify.usage import usage
+
+    tagger = _tagger(taxonomy, None, no_model=True)
+    console.usage(usage(read_labelled(labels), tagger))
 
 
 @taxonomy_app.command("schema")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,15 +10,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from classify.changes import Change
 from classify.coverage import by_prefecture
-from classify.evaluate import Report, macro_f1
+from classify.evaluate import Report
 from classify.features import View
 from classify.model import Model
 from classify.records import Tag, Tagging
 from classify.tagger import Analysis, Tagger
 from classify.texts import texts
+from classify.usage import Usage
 
-__all__ = ["explanation", "matrix", "report"]
+__all__ = ["changes", "explanation", "matrix", "report", "usage"]
 
 # A tag of which the model thinks less is not listed in an explanation.
 _WORTH_SHOWING = 0.05
@@ -39,44 +41,76 @@ def matrix(taggings: Sequence[Tagging], tags: Sequence[Tag]) -> None:
     Console().print(table)
 
 
-def report(found: Report, tags: Sequence[Tag]) -> None:
-    """Scores of all judges per tag, and the decisions that are wrong."""
+def report(found: Report) -> None:
+    """Scores of all judges per tag, what can be trusted, and the decisions that are wrong."""
     out = Console()
-    table = Table(box=None, pad_edge=False)
-    table.add_column("F1")
     judges = list(found.scores)
-    for judge in judges:
-        table.add_column(judge, justify="right")
-    for column in ("precision", "recall", "wrong", "missed"):
-        table.add_column(column, justify="right")
-    for tag in tags:
-        score = found.scores["both"][tag.id]
-        table.add_row(
-            tag.id,
-            *(f"{found.scores[judge][tag.id].f1:.3f}" for judge in judges),
-            f"{score.precision:.3f}",
-            f"{score.recall:.3f}",
-            str(score.wrong),
-            str(score.missed),
-        )
-    table.add_row("macro", *(f"{macro_f1(found.scores[judge]):.3f}" for judge in judges))
+    columns = ("F1", *judges, "prec", "rec", "wrong", "miss")
+    table = Table(title=found.name, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="left" if column == "F1" else "right", no_wrap=True)
+    for tag, score in found.scores["both"].items():
+        f1 = [f"{found.scores[judge][tag].f1:.3f}" for judge in judges]
+        counts = (f"{score.precision:.3f}", f"{score.recall:.3f}", score.wrong, score.missed)
+        table.add_row(tag, *f1, *map(str, counts))
+    macro = [found.macro[judge] for judge in judges]
+    table.add_row("macro", *(f"{figure.value:.3f}" for figure in macro))
+    table.add_row("95 % from", *(f"{figure.low:.3f}" for figure in macro))
+    table.add_row("95 % to", *(f"{figure.high:.3f}" for figure in macro))
     out.print(table)
-    out.print(
-        f"{found.decisions} decisions on {found.programs} programs; "
+    for line in _remarks(found):
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _remarks(found: Report) -> Iterator[str]:
+    for other in ("rules", "model"):
+        gain = found.macro[f"both - {other}"]
+        yield f"both - {other}: {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
+    yield (
+        f"{found.decisions} decisions on {found.programs} texts; "
         f"{found.flagged} wait for review, {found.wrong_unflagged} of the others are wrong"
     )
+    curve = ", ".join(f"{share:.0%}: {error:.2%}" for share, error in found.curve)
+    yield f"error of the rest by share flagged: {curve}"
+    if found.evidence[1]:
+        yield f"evidence overlaps the quotes: {found.evidence[0]} of {found.evidence[1]} right tags"
+    for status, (right, total) in found.statuses.items():
+        yield f"{status}: {right} of {total} mentions told right ({right / total:.3f})"
     for error in found.errors:
         decision = error.decision
         words = " / ".join(" ".join(e.text.split()) for e in decision.evidence)
-        wanted = " / ".join(error.gold.quotes)
         kind = "wrong" if decision.present else "missed"
-        out.print(
+        yield (
             f"{error.program.program_id} {decision.tag} {kind} p={decision.probability:.2f} "
-            f"({decision.reason}): {words or '-'} | gold: {wanted or '-'}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
+            f"({decision.reason}): {words or '-'} | gold: {' / '.join(error.gold.quotes) or '-'}"
         )
+
+
+def usage(found: Sequence[Usage]) -> None:
+    """What each rule and cue does, a line each."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("rule or cue", overflow="fold")
+    for column in ("fires", "alone", "conflict", "right", "wrong", "share", "state"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for one in found:
+        told = one.right + one.wrong
+        share = f"{one.right / told:.2f}" if told else "-"
+        counts = (one.fires, one.alone, one.conflict, one.right, one.wrong)
+        table.add_row(one.name, *map(str, counts), share, one.state)
+    Console().print(table)
+
+
+def changes(found: Sequence[Change]) -> None:
+    """What a change of the taxonomy changes, fixes and breaks."""
+    out = Console()
+    for change in found:
+        kind = "fixes" if change.right else "breaks"
+        was, now = ("present" if d.present else "absent" for d in (change.before, change.after))
+        words = " / ".join(item.text for item in change.after.evidence or change.before.evidence)
+        line = f"{kind} {change.program.program_id} {change.after.tag}: {was} -> {now}: {words}"
+        out.print(" ".join(line.split()), highlight=False, markup=False, soft_wrap=True)
+    fixed = sum(change.right for change in found)
+    out.print(f"{len(found)} decisions change: {fixed} fixed, {len(found) - fixed} broken")
 
 
 def explanation(tagger: Tagger, analysis: Analysis, tagging: Tagging, language: str) -> None:

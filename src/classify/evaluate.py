@@ -1,4 +1,4 @@
-"""How right a tagger is: counts, precision, recall and F1 per tag, for every judge side by side."""
+"""How right a tagger is: per tag and judge, with intervals, and what to trust of what it says."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from classify.records import Decision, Gold, Program, Tagging
+import numpy as np
+
+from classify.records import Decision, Gold, Program, Status, Tagging
 from classify.taxonomy import Taxonomy
 
-__all__ = ["Error", "Report", "Score", "evaluate", "keyword_search", "macro_f1"]
+__all__ = ["Bin", "Error", "Interval", "Report", "Score", "evaluate", "keyword_search", "macro_f1"]
+
+# How many times groups are drawn anew for an interval.
+DRAWS = 1000
+
+# Shares of decisions sent to review at which the error of the others is told.
+SHARES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+
+BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,27 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure with the bounds that hold 95 % of it when groups are drawn anew."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Decisions whose probability lies between `low` and `high`: how many, the mean probability,
+    and the share of them in which the tag is there."""
+
+    low: float
+    high: float
+    decisions: int
+    probability: float
+    present: float
+
+
+@dataclass(frozen=True, slots=True)
 class Error:
     """A decision that gold contradicts, with what it rested on."""
 
@@ -58,54 +89,89 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Scores by judge and tag, the decisions that are wrong, and how much waits for review.
+    """What one set of labelled texts says of the tagger.
 
     Judges: `both` (what the tagger decides), `rules` and `model` alone, `keywords` as yardstick.
+    `macro` holds their macro-F1, and under `both - rules` and `both - model` the differences.
+    `curve` tells, for a share of decisions flagged (the least sure first), the share of the others
+    that is wrong. `statuses` counts (right, all) of the mentions whose status is known: provided
+    ones found present, others not. `evidence` counts (overlapping, all) of the right tags whose
+    quotes are known.
     """
 
+    name: str
     programs: int
     decisions: int
     scores: Mapping[str, Mapping[str, Score]]
+    macro: Mapping[str, Interval]
     flagged: int
     wrong_unflagged: int
+    bins: tuple[Bin, ...]
+    curve: tuple[tuple[float, float], ...]
+    evidence: tuple[int, int]
+    statuses: Mapping[Status, tuple[int, int]]
     errors: tuple[Error, ...]
 
 
-Judge = Callable[[Tagging, Decision], bool]
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One decision beside its gold."""
+
+    group: str
+    tagging: Tagging
+    decision: Decision
+    gold: Gold
+
+
+_JUDGES: dict[str, Callable[[_Judged, Taxonomy], bool]] = {
+    "both": lambda one, _: one.decision.present,
+    "rules": lambda one, _: one.decision.rule == "present",
+    "model": lambda one, _: (one.decision.model or 0.0) >= 0.5,
+    "keywords": lambda one, taxonomy: keyword_search(
+        one.tagging.program, taxonomy.keywords[one.decision.tag]
+    ),
+}
 
 
 def evaluate(
-    taggings: Sequence[Tagging], gold: Mapping[tuple[str, str], Gold], taxonomy: Taxonomy
+    name: str,
+    taggings: Sequence[Tagging],
+    gold: Mapping[tuple[str, str], Gold],
+    taxonomy: Taxonomy,
+    *,
+    statuses: Mapping[tuple[str, str], Status] | None = None,
 ) -> Report:
-    """Compare decisions with gold; decisions without gold are left out."""
-    judges: dict[str, Judge] = {
-        "both": lambda _, decision: decision.present,
-        "rules": lambda _, decision: decision.rule == "present",
-        "model": lambda _, decision: (decision.model or 0.0) >= 0.5,
-        "keywords": lambda tagging, decision: keyword_search(
-            tagging.program, taxonomy.keywords[decision.tag]
-        ),
-    }
+    """Compare decisions with gold; decisions without gold are left out.
+
+    Intervals draw prefectures anew, or programs where no prefecture is known.
+    """
     judged = [
-        (tagging, decision, gold[tagging.program.program_id, decision.tag])
-        for tagging in taggings
-        for decision in tagging.decisions
-        if (tagging.program.program_id, decision.tag) in gold
+        _Judged(
+            t.program.prefecture or t.program.program_id, t, d, gold[t.program.program_id, d.tag]
+        )
+        for t in taggings
+        for d in t.decisions
+        if (t.program.program_id, d.tag) in gold
     ]
-    scores = {
-        name: {
-            tag.id: _score([(judge(t, d), g.present) for t, d, g in judged if d.tag == tag.id])
-            for tag in taxonomy.tags
-        }
-        for name, judge in judges.items()
-    }
-    errors = tuple(Error(t.program, d, g) for t, d, g in judged if d.present != g.present)
+    said = {judge: [rule(one, taxonomy) for one in judged] for judge, rule in _JUDGES.items()}
+    tags = [tag.id for tag in taxonomy.tags]
+    errors = tuple(
+        Error(one.tagging.program, one.decision, one.gold)
+        for one in judged
+        if one.decision.present != one.gold.present
+    )
     return Report(
+        name=name,
         programs=len(taggings),
         decisions=len(judged),
-        scores=scores,
-        flagged=sum(d.review for _, d, _ in judged),
+        scores={judge: _scores(judged, answers, tags) for judge, answers in said.items()},
+        macro=_intervals(judged, said, tags),
+        flagged=sum(one.decision.review for one in judged),
         wrong_unflagged=sum(not error.decision.review for error in errors),
+        bins=_bins(judged),
+        curve=_curve(judged),
+        evidence=_evidence(judged),
+        statuses=_statuses(judged, statuses or {}),
         errors=errors,
     )
 
@@ -125,9 +191,102 @@ def keyword_search(program: Program, keywords: Sequence[str]) -> bool:
     return any(unicodedata.normalize("NFKC", word) in text for word in keywords)
 
 
-def _score(pairs: Sequence[tuple[bool, bool]]) -> Score:
-    return Score(
-        right=sum(said and true for said, true in pairs),
-        wrong=sum(said and not true for said, true in pairs),
-        missed=sum(true and not said for said, true in pairs),
+def _scores(
+    judged: Sequence[_Judged], answers: Sequence[bool], tags: Sequence[str]
+) -> dict[str, Score]:
+    counts = dict.fromkeys(tags, Score(0, 0, 0))
+    for one, yes in zip(judged, answers, strict=True):
+        old, true = counts[one.decision.tag], one.gold.present
+        counts[one.decision.tag] = Score(
+            old.right + (yes and true),
+            old.wrong + (yes and not true),
+            old.missed + (true and not yes),
+        )
+    return counts
+
+
+def _intervals(
+    judged: Sequence[_Judged], said: Mapping[str, Sequence[bool]], tags: Sequence[str]
+) -> dict[str, Interval]:
+    """Macro-F1 by judge and the gains of both over each alone, groups drawn with replacement."""
+    groups = sorted({one.group for one in judged})
+    row = {group: index for index, group in enumerate(groups)}
+    column = {tag: index for index, tag in enumerate(tags)}
+    figures: dict[str, np.ndarray] = {}
+    # The first draw takes each group once: it is the figure itself.
+    drawn = np.random.default_rng(0).multinomial(
+        len(groups), np.full(len(groups), 1 / len(groups)), size=DRAWS
     )
+    weights = np.vstack([np.ones(len(groups)), drawn])
+    for judge, answers in said.items():
+        counts = np.zeros((len(groups), len(tags), 2))
+        for one, yes in zip(judged, answers, strict=True):
+            cell = counts[row[one.group], column[one.decision.tag]]
+            cell[0] += 2 * (yes and one.gold.present)
+            cell[1] += yes + one.gold.present
+        totals = np.einsum("dg,gtc->dtc", weights, counts)
+        empty = totals[:, :, 1] == 0
+        f1 = np.where(empty, 1.0, totals[:, :, 0] / np.where(empty, 1.0, totals[:, :, 1]))
+        figures[judge] = f1.mean(axis=1)
+    for other in ("rules", "model"):
+        figures[f"both - {other}"] = figures["both"] - figures[other]
+    return {name: _interval(values) for name, values in figures.items()}
+
+
+def _interval(values: np.ndarray) -> Interval:
+    low, high = np.quantile(values[1:], (0.025, 0.975))
+    return Interval(float(values[0]), float(low), float(high))
+
+
+def _bins(judged: Sequence[_Judged]) -> tuple[Bin, ...]:
+    found = []
+    for number in range(BINS):
+        inside = [
+            one for one in judged if min(int(one.decision.probability * BINS), BINS - 1) == number
+        ]
+        if inside:
+            found.append(
+                Bin(
+                    low=number / BINS,
+                    high=(number + 1) / BINS,
+                    decisions=len(inside),
+                    probability=sum(one.decision.probability for one in inside) / len(inside),
+                    present=sum(one.gold.present for one in inside) / len(inside),
+                )
+            )
+    return tuple(found)
+
+
+def _curve(judged: Sequence[_Judged]) -> tuple[tuple[float, float], ...]:
+    surest = sorted(judged, key=lambda one: -abs(one.decision.probability - 0.5))
+    wrong = [one.decision.present != one.gold.present for one in surest]
+    found = []
+    for share in SHARES:
+        kept = wrong[: round(len(wrong) * (1 - share))]
+        found.append((share, sum(kept) / len(kept) if kept else 0.0))
+    return tuple(found)
+
+
+def _evidence(judged: Sequence[_Judged]) -> tuple[int, int]:
+    right = [one for one in judged if one.decision.present and one.gold.present and one.gold.quotes]
+    return sum(map(_overlaps, right)), len(right)
+
+
+def _overlaps(one: _Judged) -> bool:
+    """Does a word of the evidence stand in a quote, or a quote in the evidence?"""
+    quotes = ["".join(quote.split()) for quote in one.gold.quotes]
+    words = ["".join(item.text.split()) for item in one.decision.evidence]
+    return any(word in quote or quote in word for word in words for quote in quotes)
+
+
+def _statuses(
+    judged: Sequence[_Judged], statuses: Mapping[tuple[str, str], Status]
+) -> dict[Status, tuple[int, int]]:
+    counts: dict[Status, tuple[int, int]] = {}
+    for one in judged:
+        status = statuses.get((one.gold.program_id, one.gold.tag))
+        if status:
+            right, total = counts.get(status, (0, 0))
+            told = one.decision.present == (status == "provided")
+            counts[status] = (right + told, total + 1)
+    return dict(sorted(counts.items()))

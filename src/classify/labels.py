@@ -72,14 +72,14 @@ def load_gold(folder: Path) -> dict[tuple[str, str], Gold]:
     return found
 
 
-def load_contrast(folder: Path) -> tuple[Contrast, ...]:
-    """The written lessons of `labeled/contrast/*.jsonl`, in file and line order.
+def load_contrast(folder: Path, kind: str = "contrast") -> tuple[Contrast, ...]:
+    """The written texts of `labeled/contrast/*.jsonl`, or of another kind, in file and line order.
 
     A line holds `id`, `text`, `labels` (tag to status and quote), and where it has them `program`
     and `mentions` for every further place. Raises InputError for a line that does not.
     """
     found = []
-    for path in sorted((folder / "contrast").glob("*.jsonl")):
+    for path in sorted((folder / kind).glob("*.jsonl")):
         for place, entry in _lines(path):
             try:
                 found.append(_contrast(entry, path.stem))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,17 +17,19 @@ from classify.rules import standing
 from classify.tagger import Analysis, Tagger
 from classify.training import Example, Mention, fit
 
-__all__ = ["Labelled", "cross_validate", "read_labelled", "train"]
+__all__ = ["Labelled", "cross_validate", "gold_of", "judge_aside", "read_labelled", "train"]
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """All of a labels folder: programs with gold and decisions, and the written lessons."""
+    """All of a labels folder: programs with gold and decisions, the written lessons, and the texts
+    set aside to judge by."""
 
     programs: tuple[Program, ...]
     gold: Mapping[tuple[str, str], Gold]
     labels: tuple[Label, ...]
     contrast: tuple[Contrast, ...]
+    aside: tuple[Contrast, ...]
 
 
 def read_labelled(folder: Path) -> Labelled:
@@ -38,6 +40,7 @@ def read_labelled(folder: Path) -> Labelled:
         gold=load_gold(folder),
         labels=load_labels(folder, programs),
         contrast=load_contrast(folder),
+        aside=load_contrast(folder, "aside"),
     )
 
 
@@ -55,7 +58,43 @@ def cross_validate(labelled: Labelled, tagger: Tagger) -> Report:
     taggings = tag_out_of_fold(_lessons(labelled, tagger), tagger)
     programs = {program.program_id for program in labelled.programs}
     judged = [tagging for tagging in taggings if tagging.program.program_id in programs]
-    return evaluate(judged, labelled.gold, tagger.taxonomy)
+    return evaluate("cross-validated by prefecture", judged, labelled.gold, tagger.taxonomy)
+
+
+def judge_aside(aside: Sequence[Contrast], tagger: Tagger) -> tuple[Report, ...]:
+    """One report per set of texts that nobody learnt from, by the tagger as it is."""
+    groups: dict[str, list[Contrast]] = {}
+    for text in aside:
+        groups.setdefault(text.group, []).append(text)
+    reports = []
+    for name, texts in groups.items():
+        taggings = list(tagger.tag(_program(text) for text in texts))
+        gold = {(g.program_id, g.tag): g for text in texts for g in _gold(text, tagger)}
+        statuses = {(text.id, said.tag): said.status for text in texts for said in text.said[::-1]}
+        found = evaluate(f"set aside: {name}", taggings, gold, tagger.taxonomy, statuses=statuses)
+        reports.append(found)
+    return tuple(reports)
+
+
+def _gold(text: Contrast, tagger: Tagger) -> Iterable[Gold]:
+    for tag in tagger.taxonomy.tags:
+        quotes = tuple(s.quote for s in text.said if s.tag == tag.id and s.status == "provided")
+        yield Gold(text.id, tag.id, bool(quotes), "unanimous", "", quotes, 0)
+
+
+def _program(text: Contrast) -> Program:
+    return Program(text.id, text.group, 1, "", "", "", text.program, text.text, "", "", "")
+
+
+def gold_of(labelled: Labelled, tagger: Tagger) -> Iterator[tuple[Program, dict[str, bool]]]:
+    """Every labelled text, published or written, with whether each decided tag is there."""
+    tags = [tag.id for tag in tagger.taxonomy.tags]
+    for program in labelled.programs:
+        known = {tag: labelled.gold.get((program.program_id, tag)) for tag in tags}
+        yield program, {tag: gold.present for tag, gold in known.items() if gold}
+    for text in labelled.contrast:
+        provided = {said.tag for said in text.said if said.status == "provided"}
+        yield _program(text), {tag: tag in provided for tag in tags}
 
 
 def _lessons(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
@@ -99,11 +138,10 @@ def _from_contrast(contrast: Iterable[Contrast], tagger: Tagger) -> Iterable[Les
     """One lesson per written text. A pass stays together: it has one writer's habits."""
     tags = [tag.id for tag in tagger.taxonomy.tags]
     for text in contrast:
-        program = Program(text.id, text.group, 1, "", "", "", text.program, text.text, "", "", "")
         quotes = [(said.tag, said.quote, said.status == "provided") for said in text.said]
         provided = {tag for tag, _, here in quotes if here}
         present = {tag: tag in provided for tag in tags}
-        analysis = tagger.analyse(program)
+        analysis = tagger.analyse(_program(text))
         yield Lesson(analysis, _example(analysis, text.group, present, quotes, complete=True))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from classify.errors import InputError
 from classify.records import Reading
-from classify.releases import cards, delimited, own, programs, table, text
+from classify.releases import delimited, own, programs, table, text
 from classify.releases.drafts import Drafts
 
 __all__ = ["read", "read_stream"]
@@ -69,7 +69,6 @@ def _workbook(data: bytes, name: str, release: str) -> Reading:
 
     grids, hidden = sheet.grids(data, name)
     found = table.drafts_of(grids)
-    found = found if found.drafts else cards.drafts_of(grids)
     return _finish(Drafts(found.drafts, (*found.unplaced, *hidden)), name, release)
 
 

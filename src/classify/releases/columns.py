@@ -47,7 +47,7 @@ class Columns:
 def meaning(header: str) -> tuple[str, float]:
     """The field that a header names and how sure that is; ("", 0) when it names none.
 
-    >>> meaning("事業の概要（※）")[0], meaning("担当課 電話番号")[0], meaning("備 考")
+    >>> meaning("事業の概要（※）")[0], meaning("担当課 電話番号")[0], meaning("印")
     ('summary', 'contact', ('', 0.0))
     """
     plain = _plain(header)
@@ -108,7 +108,8 @@ def header_at(rows: Sequence[Row], start: int) -> tuple[Columns, int] | None:
             best = columns, height
     if best is None:
         return None
-    return best[0], _with_merged(rows, start, best[1])
+    height = _with_merged(rows, start, best[1])
+    return (best[0] if height == best[1] else _columns(rows[start : start + height])), height
 
 
 def _may_head(row: Row) -> bool:

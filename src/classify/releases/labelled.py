@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from classify import places, wording
 from classify.releases.columns import label_of
@@ -89,7 +90,7 @@ def _titles(lines: Sequence[_Line]) -> set[int]:
     opening = next(line.label for line in lines if line.label)
     named = any(label_of(line.label) == "body" for line in lines)
     said = [n for n, line in enumerate(lines) if line.text.strip()]
-    above = [before for before, n in zip(said, said[1:], strict=False) if lines[n].label == opening]
+    above = [before for before, n in pairwise(said) if lines[n].label == opening]
     forms = {n: _DIGITS.sub("", wording.normal(lines[n].text)) for n in above}
     counts = Counter(forms.values())
     return {
@@ -97,7 +98,7 @@ def _titles(lines: Sequence[_Line]) -> set[int]:
         for n in above
         if not lines[n].label
         and (
-            2 * counts[forms[n]] > len(above)
+            2 * counts[forms[n]] > len(above) > 1
             or (not named and places.candidates(places.bare(lines[n].text)))
         )
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 from classify.errors import InputError
 from classify.records import Unplaced
-from classify.releases import cards, layout, table
+from classify.releases import layout, table
 from classify.releases.drafts import Drafts
 from classify.releases.grid import EMPTY, Cell, Grid, Line, Row
 from classify.releases.words import Page, Word
@@ -52,7 +52,6 @@ def drafts(data: bytes, name: str) -> Drafts:
     empty = tuple(Unplaced(f"p.{page.number}", _EMPTY) for page in pages if not page.chars)
     grids = _ruled(pages)
     found = table.drafts_of(grids)
-    found = found if found.drafts else cards.drafts_of(grids)
     if found.drafts:
         return Drafts(found.drafts, (*empty, *found.unplaced))
     found = layout.drafts([_placed(page) for page in pages])

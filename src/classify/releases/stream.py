@@ -163,11 +163,11 @@ def _aside(held: Sequence[_Numbered]) -> list[Unplaced]:
 
 def _end(lines: Sequence[_Numbered], index: int) -> _End | None:
     """The end of a program, when the line at `index` begins one."""
-    begun = ((_phone(text), after) for text, after in _joined(lines, index))
-    first = next(((found, after) for found, after in begun if found), None)
-    if first is None:
+    begun = [(_phone(text), after) for text, after in _joined(lines, index)]
+    longest = next(((found, after) for found, after in reversed(begun) if found), None)
+    if longest is None:
         return None
-    (beside, phone), after = first
+    (beside, phone), after = longest
     numbers = [phone]
     while more := next((pair for pair in _joined(lines, after) if _goes_on(pair[0])), None):
         text, after = more

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from classify import places, wording
 from classify.records import Unplaced
+from classify.releases import cards
 from classify.releases.columns import Columns, header_at, text_of
 from classify.releases.drafts import FIELDS, Draft, Drafts, aside
 from classify.releases.grid import EMPTY, Cell, Grid, Line, Row, cell_of, distinct
@@ -33,10 +34,16 @@ class _Placed:
 
 
 def drafts_of(grids: Iterable[Grid]) -> Drafts:
-    """The drafts of all grids, in order; a grid without a header continues the one before it.
+    """The drafts of all grids, in order, from cards or from tables: whichever tell of more.
 
-    Returns no drafts when no row of any grid heads a table of programs.
+    Returns no drafts when the grids hold no cards and no row heads a table of programs.
     """
+    grids = tuple(grids)
+    return max(cards.drafts_of(grids), _of_rows(grids), key=lambda found: len(found.drafts))
+
+
+def _of_rows(grids: Iterable[Grid]) -> Drafts:
+    """The drafts of tables; a grid without a header continues the one before it."""
     drafts: list[Draft] = []
     unplaced: list[Unplaced] = []
     extra: dict[tuple[str, int], list[Cell]] = {}

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, pairwise
 
-from classify.releases import cards, layout, stream
-from classify.releases import labelled as forms
+from classify.releases import cards, labelled, layout, stream
 from classify.releases.drafts import Drafts
 from classify.releases.grid import measure
 from classify.releases.words import Page, Word
@@ -22,8 +21,8 @@ _Measure = Callable[[str], float]
 
 def drafts(content: str) -> Drafts:
     """The programs of a text: cards, else columns one under another, else a stream of cells."""
-    labelled = forms.grid(content)
-    found = cards.drafts_of((labelled,)) if labelled else Drafts()
+    grid = labelled.grid(content)
+    found = cards.drafts_of((grid,)) if grid else Drafts()
     if found.drafts:
         return found
     columnar = layout.drafts(_pages(content), by_line=True)

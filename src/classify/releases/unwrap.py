@@ -71,7 +71,7 @@ def edge_of(cells: Iterable[Sequence[Line]], room: float = 0.0) -> Edge:
 def _dense(ends: Sequence[float]) -> list[float]:
     """The line ends in the narrow band that holds most of them."""
     bands = ([end for end in ends if top - _BAND < end <= top] for top in sorted(set(ends)))
-    return max(bands, key=len)
+    return max(bands, key=lambda band: (len(band), max(band)))
 
 
 def _piled(dense: Sequence[float], ends: Sequence[float]) -> bool:

@@ -1,0 +1,69 @@
+"""What each rule and cue of a taxonomy does on labelled texts: which earn their place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from classify.lessons import Labelled, gold_of
+from classify.records import Vote
+from classify.tagger import Tagger
+
+__all__ = ["Usage", "usage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Counts over texts. A rule is right where it finds a tag provided that gold has, a cue where
+    it rules out a tag that gold has not.
+
+    `fires`: texts in which it votes; `alone`: it is the only one to say so of its tag;
+    `conflict`: another vote in the text says the opposite of the tag.
+    """
+
+    kind: str
+    name: str
+    fires: int
+    alone: int
+    conflict: int
+    right: int
+    wrong: int
+
+    @property
+    def state(self) -> str:
+        """`dead` where it never votes, `shadowed` where it never votes alone."""
+        return "dead" if not self.fires else "shadowed" if not self.alone else ""
+
+
+def usage(labelled: Labelled, tagger: Tagger) -> tuple[Usage, ...]:
+    """Every rule and cue in the order of the taxonomy, with what it did."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for program, gold in gold_of(labelled, tagger):
+        votes = tagger.analyse(program).votes
+        for tag, present in gold.items():
+            said = [vote for vote in votes if vote.tag == tag]
+            for key, seen in _seen(said, present=present):
+                counts.setdefault(key, Counter()).update(seen)
+    keys = [("rule", rule.id) for rule in tagger.taxonomy.rules]
+    keys += [("cue", cue.id) for cue in tagger.taxonomy.cues]
+    parts = ("fires", "alone", "conflict", "right", "wrong")
+    return tuple(
+        Usage(*key, **{part: counts.get(key, Counter())[part] for part in parts}) for key in keys
+    )
+
+
+def _seen(said: list[Vote], *, present: bool) -> Iterator[tuple[tuple[str, str], list[str]]]:
+    """What the votes on one tag of one text count for."""
+    provided = {vote.rule for vote in said if vote.status == "provided"}
+    ruled_out = {vote.cue for vote in said if vote.status != "provided"}
+    for rule in provided:
+        seen = ["fires", "right" if present else "wrong"]
+        seen += ["alone"] * (len(provided) == 1) + ["conflict"] * bool(ruled_out)
+        yield ("rule", rule), seen
+    for cue in ruled_out:
+        seen = ["fires", "wrong" if present and not provided else "right"]
+        seen += ["alone"] * (len(ruled_out) == 1) + ["conflict"] * bool(provided)
+        yield ("cue", cue), seen
+    for cue in {vote.cue for vote in said if vote.status == "provided" and vote.cue}:
+        yield ("cue", cue), ["fires", "alone", "right" if present else "wrong"]
