@@ -84,7 +84,7 @@ def test_a_change_of_the_rules_shows_what_it_fixes_and_breaks(tmp_path: Path) ->
 
 
 def test_what_is_neither_file_nor_revision_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is neither a file nor a revision with taxonomy.yaml"):
+    with pytest.raises(InputError, match=r"is neither a file nor a revision with taxonomy\.yaml"):
         older("no-such-thing", tagger(tmp_path))
 
 
