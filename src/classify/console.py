@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from classify.changes import Change
 from classify.coverage import by_prefecture
 from classify.evaluate import Report
 from classify.features import View
@@ -18,7 +17,11 @@ from classify.model import Model
 from classify.records import Tag, Tagging
 from classify.tagger import Analysis, Tagger
 from classify.texts import texts
-from classify.usage import Usage
+
+if TYPE_CHECKING:
+    # These know scikit-learn, which a matrix or an explanation should not have to load.
+    from classify.changes import Change
+    from classify.usage import Usage
 
 __all__ = ["changes", "explanation", "matrix", "report", "usage"]
 

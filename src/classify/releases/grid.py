@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["EMPTY", "Cell", "Grid", "Line", "Row", "cell_of", "measure"]
 
@@ -51,6 +52,7 @@ class Grid:
     continues: bool = False
 
 
+@lru_cache(maxsize=65_536)
 def measure(text: str) -> float:
     """The width of `text` in full-width characters.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from classify import places, wording
 from classify.releases import unwrap
@@ -16,14 +17,20 @@ from classify.releases.grid import Line
 
 __all__ = ["department_edge", "department_start", "name_edge", "name_end"]
 
+_T = TypeVar("_T")
+
 _MOST_NAME_LINES = 4
 _MOST_DEPARTMENT_LINES = 6
 _WIDEST = 30.0  # letters of a line of a name or a department
 _NEVER = 100.0
 
+# So many programs tell the width of a column as well as all of them, in less time.
+_SAMPLE = 24
+
 
 def name_edge(names: Sequence[tuple[Sequence[Line], bool]]) -> unwrap.Edge:
     """The width of the column of names; each with whether its body had a line of its own."""
+    names = _sample(names)
     widths = {line.width for lines, _ in names for line in lines[:_MOST_NAME_LINES]}
     return _cheapest(
         widths,
@@ -41,6 +48,7 @@ def name_end(lines: Sequence[Line], edge: unwrap.Edge, *, alone: bool) -> int:
 
 def department_edge(rests: Sequence[tuple[Sequence[Line], str, int]]) -> unwrap.Edge:
     """The width of the column of departments, from what follows each name."""
+    rests = _sample(rests)
     widths = {line.width for lines, _, _ in rests for line in lines[-_MOST_DEPARTMENT_LINES:]}
     return _cheapest(
         widths,
@@ -55,6 +63,11 @@ def department_start(lines: Sequence[Line], edge: unwrap.Edge, body: str, sure: 
     """Where the department begins among the lines after the name; it holds the last `sure` ones."""
     starts = _department_starts(lines, sure)
     return min(starts, key=lambda n: (_department_cost(lines, n, body, edge), n))
+
+
+def _sample(programs: Sequence[_T]) -> Sequence[_T]:
+    """Programs from all over the release."""
+    return programs[:: max(1, len(programs) // _SAMPLE)]
 
 
 def _cheapest(widths: Iterable[float], cost: Callable[[unwrap.Edge], float]) -> unwrap.Edge:
