@@ -37,7 +37,7 @@ _STATUS_ORDER: tuple[Status, ...] = (
     "provided", "ended", "considered", "referral", "publicity", "background",
 )  # fmt: skip
 
-Reason = Literal["agree", "rule_only", "model_only", "ruled_out", "disagree", "unsure", "implied"]
+Reason = Literal["agree", "model_only", "ruled_out", "disagree", "unsure", "implied"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Tagger:
         # A tag without words behind it does not exist.
         present = present and bool(evidence)
         low, high = self.model.band if self.model else _UNTRAINED_BAND
-        disagree = alone is not None and (said == "present") != (alone >= 0.5)
+        opposed = alone is not None and said != "silent" and (said == "present") != (alone >= 0.5)
         unsure = low < probability < high
         return Decision(
             tag=tag,
@@ -129,8 +129,8 @@ class Tagger:
             status=_status(votes, present=present),
             rule=said,
             model=alone,
-            review=unsure,
-            reason=_reason(said, present=present, disagree=disagree, unsure=unsure),
+            review=opposed or unsure,
+            reason=_reason(said, present=present, opposed=opposed, unsure=unsure),
             evidence=evidence,
         )
 
@@ -174,16 +174,14 @@ def _status(votes: tuple[Vote, ...], *, present: bool) -> Status:
     return next((status for status in _STATUS_ORDER if status in statuses), "none")
 
 
-def _reason(said: RuleVerdict, *, present: bool, disagree: bool, unsure: bool) -> Reason:
-    if disagree and unsure:
+def _reason(said: RuleVerdict, *, present: bool, opposed: bool, unsure: bool) -> Reason:
+    if opposed:
         return "disagree"
     if unsure:
         return "unsure"
-    if said == "present" and present:
-        return "rule_only" if disagree else "agree"
-    if present:
-        return "model_only"
-    return "ruled_out" if said == "ruled_out" else "agree"
+    if said == "ruled_out":
+        return "ruled_out"
+    return "model_only" if present and said == "silent" else "agree"
 
 
 def _implied(decision: Decision, by: Decision) -> Decision:

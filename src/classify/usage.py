@@ -47,9 +47,18 @@ def usage(labelled: Labelled, tagger: Tagger) -> tuple[Usage, ...]:
                 counts.setdefault(key, Counter()).update(seen)
     keys = [("rule", rule.id) for rule in tagger.taxonomy.rules]
     keys += [("cue", cue.id) for cue in tagger.taxonomy.cues]
-    parts = ("fires", "alone", "conflict", "right", "wrong")
-    return tuple(
-        Usage(*key, **{part: counts.get(key, Counter())[part] for part in parts}) for key in keys
+    return tuple(_usage(kind, name, counts.get((kind, name), Counter())) for kind, name in keys)
+
+
+def _usage(kind: str, name: str, seen: Counter[str]) -> Usage:
+    return Usage(
+        kind,
+        name,
+        fires=seen["fires"],
+        alone=seen["alone"],
+        conflict=seen["conflict"],
+        right=seen["right"],
+        wrong=seen["wrong"],
     )
 
 
