@@ -24,12 +24,12 @@ Floats = npt.NDArray[np.float64]
 MENTION_STRENGTH = 20.0
 PROVIDED_STRENGTH = 10.0
 
-# How much a decision on a published program counts against one on a written program when
-# probabilities are calibrated: they are fewer, and they are what we shall be asked about.
-PUBLISHED_WEIGHT = 16.0
+# The share of all weight that published programs have against written ones when probabilities are
+# calibrated: they are few, and they are what we shall be asked about.
+PUBLISHED_SHARE = 0.63
 
 # A feature that stands in fewer passages is left out: it doubles the file and teaches little.
-FEWEST = 2
+FEWEST = 3
 
 # What rules can say, in the order of the numbers of a Blend.
 _KINDS: tuple[Standing, ...] = ("affirmed", "present", "ruled_out")
@@ -196,7 +196,8 @@ def _calibrated(parts: Model, examples: Sequence[Example], logits: Floats) -> Mo
             *([standing == kind for standing in said] for kind in _KINDS),
         ]
     ).astype(np.float64)
-    weights = np.repeat([1.0 if e.complete else PUBLISHED_WEIGHT for e in judged], len(parts.tags))
+    published = np.array([not example.complete for example in judged])
+    weights = np.repeat(_weights(published), len(parts.tags))
     return replace(
         parts,
         alone=_blend(inputs * (1, 0, 0, 0), truth, weights),
@@ -204,6 +205,16 @@ def _calibrated(parts: Model, examples: Sequence[Example], logits: Floats) -> Mo
         rules_only=_blend(inputs * (0, 1, 1, 1), truth, weights),
         band=(0.2, 0.8),
     )
+
+
+def _weights(published: npt.NDArray[np.bool_]) -> Floats:
+    """Weights that give published examples their share, with a mean of 1."""
+    here, count = int(published.sum()), len(published)
+    if here in (0, count):
+        return np.ones(count)
+    share = np.where(published, PUBLISHED_SHARE / here, (1 - PUBLISHED_SHARE) / (count - here))
+    weights: Floats = share * count
+    return weights
 
 
 def _blend(inputs: Floats, truth: npt.NDArray[np.bool_], weights: Floats) -> Blend:
