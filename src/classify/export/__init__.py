@@ -15,8 +15,6 @@ import pandas as pd
 from classify.coverage import Matrix, body_table, matrix, prefecture_table
 from classify.export import tables
 from classify.export.files import by_suffix, deliver
-from classify.export.page import page
-from classify.export.workbook import workbook
 from classify.records import Program, Tag, Tagging
 
 __all__ = ["By", "write_matrix", "write_programs", "write_taggings"]
@@ -74,6 +72,18 @@ def _matrix_csv(whole: Matrix, by: By, _: str) -> Chunks:
     return tables.csv_chunks(list(table), table.itertuples(index=False, name=None))
 
 
+def _matrix_workbook(whole: Matrix, by: By, taxonomy: str) -> Chunks:
+    from classify.export.workbook import workbook  # XlsxWriter, for whoever wants a workbook
+
+    return [workbook(whole, by, taxonomy)]
+
+
+def _matrix_page(whole: Matrix, by: By, taxonomy: str) -> Chunks:
+    from classify.export.page import page  # Jinja2, for whoever wants a page
+
+    return [page(whole, by, taxonomy)]
+
+
 def _program_objects(programs: Iterable[Program]) -> Iterable[dict[str, object]]:
     rows = map(tables.program_row, programs)
     return (dict(zip(tables.PROGRAM_COLUMNS, row, strict=True)) for row in rows)
@@ -99,7 +109,7 @@ _TAGGINGS: dict[str, Callable[[Iterable[Tagging]], Chunks]] = {
 }
 _MATRIX: dict[str, Callable[[Matrix, By, str], Chunks]] = {
     ".csv": _matrix_csv,
-    ".xlsx": lambda whole, by, taxonomy: [workbook(whole, by, taxonomy)],
-    ".html": lambda whole, by, taxonomy: [page(whole, by, taxonomy)],
+    ".xlsx": _matrix_workbook,
+    ".html": _matrix_page,
     ".parquet": lambda whole, by, _: [_table(whole, by).to_parquet(index=False)],
 }
