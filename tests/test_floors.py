@@ -39,7 +39,10 @@ DOORS = {
     "openpyxl": {"releases/sheet.py"},
     "xlsxwriter": {"export/book.py"},
     "jinja2": {"export/page.py", "export/report.py"},
-    "typer": {"cli.py"},
+    "typer": {
+        f"cli/{part}.py"
+        for part in ("__init__", "options", "release", "learning", "taxonomy", "labels", "review")
+    },
     "rich": {"console.py"},
 }
 
@@ -98,7 +101,7 @@ def test_rooms_and_functions_stay_small(path: Path) -> None:
             lines = (node.end_lineno or 0) - node.lineno - docstring
             assert lines <= 45, f"{node.name} has {lines} lines"
             positional = [*node.args.posonlyargs, *node.args.args]
-            limit = 12 if name(path) == "cli.py" else 6
+            limit = 12 if room(path) == "cli" else 6
             assert len(positional) <= limit, f"{node.name} has {len(positional)} parameters"
 
 

@@ -1,0 +1,41 @@
+"""The command line: files in, files out, one line for what is wrong.
+
+Heavy libraries are imported inside the commands, so that `classify --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from classify.cli import labels, learning, release, taxonomy
+from classify.errors import ClassifyError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Read releases of support programs, tag what each provides, export the coverage matrix.",
+)
+app.add_typer(release.app)
+app.add_typer(learning.app)
+app.add_typer(taxonomy.app, name="taxonomy")
+app.add_typer(labels.app, name="labels")
+
+
+def main() -> NoReturn:
+    """Run the command line; a fault of the data is one line on stderr and exit status 1."""
+    try:
+        app(standalone_mode=True)
+    except ClassifyError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read our output has enough of it.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)

@@ -1,0 +1,79 @@
+"""Commands that learn from labeled/ and judge what was learnt: train, evaluate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from classify.cli.options import (
+    Labels,
+    ModelFile,
+    Taxonomy,
+    say_wrote,
+    tagger_of,
+)
+
+__all__ = ["app"]
+
+app = typer.Typer()
+
+
+@app.command()
+def train(
+    labels: Labels = Path("labeled"),
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The model file; default: the built-in.")
+    ] = None,
+    taxonomy: Taxonomy = None,
+) -> None:
+    """Fit the model to the labelled programs."""
+    from classify import model as models
+    from classify.export.files import deliver
+    from classify.lessons import read_labelled
+    from classify.lessons import train as fit
+
+    tagger = tagger_of(taxonomy, None, no_model=True)
+    trained = fit(read_labelled(labels), tagger)
+    path = output or models.default_path()
+    deliver(path, [models.dump(trained)])
+    say_wrote(str(path), f"{len(trained.tags)} tags, {len(trained.mention.vocabulary)} words")
+
+
+@app.command()
+def evaluate(
+    labels: Labels = Path("labeled"),
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The report as .json or .html too.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="An older taxonomy.yaml, or a git revision of it: what has changed?"),
+    ] = None,
+    taxonomy: Taxonomy = None,
+    model: ModelFile = None,
+) -> None:
+    """Cross-validate the tagger by prefecture, beside rules, model and keyword search alone; then
+    judge it on the texts set aside. With --against, show what a change of the rules does."""
+    from classify import console
+    from classify.export import report as reports
+    from classify.export.files import by_suffix, deliver
+    from classify.lessons import cross_validate, judge_aside, read_labelled
+
+    tagger = tagger_of(taxonomy, model, no_model=False)
+    labelled = read_labelled(labels)
+    if against:
+        from classify.changes import changes, older
+
+        console.changes(changes(labelled, older(against, tagger), tagger))
+        return
+    render = (
+        by_suffix(output, {".json": reports.as_json, ".html": reports.as_html}) if output else None
+    )
+    found = (cross_validate(labelled, tagger), *judge_aside(labelled.aside, tagger))
+    for report in found:
+        console.report(report)
+    if output and render:
+        deliver(output, [render(found)])
+        say_wrote(str(output), "the report")
