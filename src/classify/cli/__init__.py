@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from classify.cli import labels, learning, release, taxonomy
+from classify.cli import labels, learning, release, retagging, taxonomy
 from classify.errors import ClassifyError
 
 __all__ = ["app", "main"]
