@@ -23,7 +23,7 @@ FLOORS: list[set[str]] = [
     {"tagger", "training"},
     {"crossval", "evaluate", "coverage"},
     {"lessons", "export"},
-    {"usage", "changes", "evolution"},
+    {"usage", "changes", "evolution", "corpus"},
     {"proposals"},
     {"console"},
     {"cli"},

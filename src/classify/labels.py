@@ -84,8 +84,9 @@ def load_gold(folder: Path) -> dict[tuple[str, str], Gold]:
 def load_contrast(folder: Path, kind: str = "contrast") -> tuple[Contrast, ...]:
     """The written texts of `labeled/contrast/*.jsonl`, or of another kind, under the present tags.
 
-    In file and line order. A line holds `id`, `text`, `labels` (tag to status and quote), and where it has them `program`
-    and `mentions` for every further place. Raises InputError for a line that does not.
+    In file and line order. A line holds `id`, `text`, `labels` (tag to status and quote), and where
+    it has them `program` and `mentions` for every further place. Raises InputError for a line that
+    does not.
     """
     found = []
     for path in sorted((folder / kind).glob("*.jsonl")):

@@ -11,10 +11,15 @@ from classify.cli.options import Labels, ModelFile, Taxonomy, say_wrote, tagger_
 from classify.cli.taxonomy import app
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from classify.corpus import Corpus
     from classify.crosswalk import Kind
     from classify.evolution import Plan
+    from classify.proposals import Card, Effect, Proposal
 
-__all__: list[str] = []
+# The commands of cli/taxonomy.py with those of this room.
+__all__ = ["app"]
 
 Name = Annotated[str, typer.Option("--as", help="Who makes the change.")]
 Reason = Annotated[str, typer.Option(help="Why, for those who read the crosswalk.")]
@@ -102,6 +107,81 @@ def crosswalk(
     cells = [[getattr(row, column) for column in columns] for row in found]
     deliver(output, chunks(columns, cells))
     say_wrote(output, f"{len(found)} rows")
+
+
+@app.command("propose")
+def propose(
+    program_id: str,
+    tag: str,
+    present: Annotated[bool, typer.Option("--present/--absent", help="What was decided.")],
+    quote: Annotated[str, typer.Option(help="The words that show it.")] = "",
+    labels: Labels = Path("labeled"),
+    taxonomy: Taxonomy = None,
+    model: ModelFile = None,
+    accept: Annotated[
+        int | None, typer.Option(help="Write this proposal into the taxonomy.")
+    ] = None,
+) -> None:
+    """Show which phrases would make the rules decide as a person did of a program and a tag, and
+    what each fixes and breaks."""
+    from classify import proposals
+    from classify.corpus import corpus
+    from classify.lessons import read_labelled
+
+    tagger = tagger_of(taxonomy, model, no_model=False)
+    texts = corpus(read_labelled(labels), tagger)
+    card = _card(texts, program_id, tag, quote, present=present)
+    found = proposals.propose(card, texts)
+    if not found:
+        typer.echo("the rules say so already, or no phrase would make them")
+    for number, one in enumerate(found, start=1):
+        if accept in (None, number):
+            _propose(number, one, proposals.effect(one, card, texts))
+    if accept is not None:
+        _accept(found, accept, Path(tagger.taxonomy.path))
+
+
+def _card(texts: Corpus, program_id: str, tag: str, quote: str, *, present: bool) -> Card:
+    from classify.errors import InputError
+    from classify.labels import find
+    from classify.proposals import Card
+
+    programs = {program.program_id: program for program in texts.labelled.programs}
+    tags = [known.id for known in texts.tagger.taxonomy.tags]
+    if program_id not in programs:
+        raise InputError(program_id, "is no labelled program", "name one of labeled/programs")
+    if tag not in tags:
+        raise InputError(tag, "is no tag", f"use one of: {', '.join(tags)}")
+    if quote and find(quote, programs[program_id]) is None:
+        problem = f"quote '{quote}' does not stand in {program_id}"
+        raise InputError("--quote", problem, "copy the words to the letter")
+    return Card(programs[program_id], tag, present, quote)
+
+
+def _propose(number: int, one: Proposal, effect: Effect) -> None:
+    side = "yes" if one.present else "no"
+    typer.echo(f"{number}. {one.entry}, {one.key}: {one.phrase} -> {one.status}")
+    typer.echo(f"   {one.rule}, {side}: {' / '.join(one.sentence.splitlines())}")
+    for name, changes in (("rules alone", effect.rules), ("whole tagger", effect.whole)):
+        fixed = sum(change.right for change in changes)
+        typer.echo(f"   {name}: {fixed} fixed, {len(changes) - fixed} broken")
+        for change in changes:
+            what = "fixes" if change.right else "breaks"
+            typer.echo(f"     {what} {change.program.program_id} {change.after.tag}")
+
+
+def _accept(found: Sequence[Proposal], number: int, path: Path) -> None:
+    from classify import proposals
+    from classify.errors import InputError
+    from classify.export.files import deliver
+    from classify.taxonomy import source
+
+    if not 1 <= number <= len(found):
+        remedy = f"choose 1 to {len(found)}" if found else "write a rule by hand"
+        raise InputError("--accept", f"there is no proposal {number}", remedy)
+    new = proposals.accept(str(path), source(path), found[number - 1])
+    deliver(path, [new.encode()])
+    say_wrote(str(path), f"{found[number - 1].entry} knows {found[number - 1].phrase}")
 
 
 def _wanted(kind: Kind, olds: list[str], news: list[str], name: str, reason: str) -> Any:

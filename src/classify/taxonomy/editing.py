@@ -6,7 +6,7 @@ A place is a path of keys and indices, as `("rules", 0, "yes")`. An edit takes a
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -50,7 +50,7 @@ def append(text: str, path: Path, value: str) -> str:
     'a:\\n  - x  # one\\n  - y\\nb: z'
     """
     new = _written(value)
-    entry = _node(text, path[:-1])
+    entry = cast(MappingNode, _node(text, path[:-1]))
     known = {key.value: node for key, node in entry.value}
     node = known.get(path[-1])
     if node is None:
@@ -75,7 +75,7 @@ def drop(text: str, path: Path) -> str:
     >>> drop("a:\\n  - x\\n", ("a", 0))
     'a: []\\n'
     """
-    listed = _node(text, path[:-1])
+    listed = cast(SequenceNode, _node(text, path[:-1]))
     index = int(path[-1])
     items = listed.value
     if listed.flow_style:
@@ -100,7 +100,7 @@ def repeat(text: str, path: Path) -> str:
     >>> repeat("a:\\n  - x  # one\\n  - y\\n", ("a", 0))
     'a:\\n  - x  # one\\n  - x  # one\\n  - y\\n'
     """
-    listed = _node(text, path[:-1])
+    listed = cast(SequenceNode, _node(text, path[:-1]))
     index = int(path[-1])
     if listed.flow_style:
         first, end = listed.value[index].start_mark.index, _end(text, listed.value[index])
@@ -112,7 +112,7 @@ def repeat(text: str, path: Path) -> str:
 
 
 def _root(text: str) -> MappingNode:
-    return compose("taxonomy", text)  # type: ignore[return-value]  # it refuses all others
+    return cast(MappingNode, compose("taxonomy", text))
 
 
 def _node(text: str, path: Path) -> Node:
@@ -131,7 +131,7 @@ def _end(text: str, node: Node) -> int:
     if isinstance(node, ScalarNode):
         end = int(node.end_mark.index)
         return len(text[:end].rstrip()) if node.style in ("|", ">") else end
-    if node.flow_style or not node.value:
+    if cast(MappingNode, node).flow_style or not node.value:
         return int(node.end_mark.index)
     last = node.value[-1]
     if isinstance(last, tuple):
