@@ -180,7 +180,7 @@ def _denials(card: Card, vote: Vote, analysis: Analysis, on: Corpus) -> Iterator
     view = _view(analysis, vote.span.field)
     mention = units_of(view, vote.span.start, vote.span.end)
     rule = next(one for one in on.tagger.taxonomy.rules if one.id == vote.rule)
-    for words in _deciding(card, view, mention, on):
+    for words in _deciding(card, view, mention):
         place = _place(on.tagger.taxonomy, rule, words, view, mention)
         sentence = _sentence(view, mention, heading=place == "heading")
         for cue in _cues(on.tagger.taxonomy, rule, place, words) if place else ():
@@ -191,16 +191,13 @@ def _denials(card: Card, vote: Vote, analysis: Analysis, on: Corpus) -> Iterator
         yield Proposal("rules", rule.id, "unless", words, "none", rule.id, sentence, False)
 
 
-def _deciding(card: Card, view: View, mention: Range, on: Corpus) -> list[str]:
-    """The words beside a mention that decide: the quoted ones, else what stands behind it."""
+def _deciding(card: Card, view: View, mention: Range) -> list[str]:
+    """The quoted words behind and ahead of a mention. Without a quote none: which words take a
+    service back, and to which status, is for a person to say."""
     text = view.document.text
     start, end = (view.document.starts[unit] for unit in mention)
     span = find(card.quote, card.program)
-    if span is None:
-        behind = [(mention[1], last) for _, last in _windows(view, mention) if last > mention[1]]
-        candidates = [_slice(view, units) for units in dict.fromkeys(behind)]
-        return [_telling(candidates, card, on)] if candidates else []
-    if span.field != view.field:
+    if span is None or span.field != view.field:
         return []
     parts = (text[max(span.start, end) : span.end], text[span.start : min(span.end, start)])
     return [words for part in parts if (words := "".join(part.split()))]
