@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from classify.language import analyse, keys
 from classify.lessons import Labelled, gold_of
 from classify.phrases import elements
-from classify.records import Program
 from classify.tagger import Tagger
+from classify.taxonomy import Cue, Rule
 
 __all__ = ["Corpus", "Ready", "corpus", "forms_of", "ready"]
 
@@ -37,24 +37,30 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Labelled texts by id, and the tagger under which they are decided."""
+    """Labelled texts by id, the tagger under which they are decided, and its taxonomy's sentences
+    (`yes` and `no`)."""
 
     labelled: Labelled
     tagger: Tagger
     texts: Mapping[str, Ready]
+    sentences: tuple[Ready, ...]
 
 
 def corpus(labelled: Labelled, tagger: Tagger) -> Corpus:
     """Make labelled texts ready. It takes seconds for thousands of them: do it once."""
     texts = {
-        program.program_id: ready(program, gold) for program, gold in gold_of(labelled, tagger)
+        program.program_id: ready(f"{program.program}\n{program.summary}", gold)
+        for program, gold in gold_of(labelled, tagger)
     }
-    return Corpus(labelled, tagger, texts)
+    taxonomy = tagger.taxonomy
+    entries: list[Rule | Cue] = [*taxonomy.rules, *taxonomy.cues]
+    sentences = [ready(text, {}) for entry in entries for text in entry.yes + entry.no]
+    return Corpus(labelled, tagger, texts, tuple(sentences))
 
 
-def ready(program: Program, gold: Mapping[str, bool]) -> Ready:
+def ready(text: str, gold: Mapping[str, bool]) -> Ready:
     """Make one text ready."""
-    document = analyse(f"{program.program}\n{program.summary}")
+    document = analyse(text)
     units = [word.key for word in document.words]
     pairs = zip(document.starts, document.starts[1:], strict=False)
     return Ready(

@@ -214,9 +214,10 @@ def _around(card: Card, view: View, units: Range, on: Corpus) -> str:
 
 
 def _telling(candidates: Sequence[str], card: Card, on: Corpus) -> str:
-    """The first phrase that no text has in which the tag was decided the other way, else the
-    longest."""
-    other = [t for t in on.texts.values() if t.gold.get(card.tag) == (not card.present)]
+    """The first phrase that stands in no sentence of the taxonomy, and in no text in which the tag
+    was decided the other way; else the longest."""
+    other = [*on.sentences]
+    other += [t for t in on.texts.values() if t.gold.get(card.tag) == (not card.present)]
     for words in candidates:
         forms = forms_of(words)
         if forms and not any(text.may_hold(forms) for text in other):
