@@ -155,22 +155,24 @@ def _relist(text: str, path: Path, listed: Sequence[str], fates: _Fates) -> str:
 
 def _joined(text: str, stays: str, parts: Sequence[str]) -> str:
     """The tag that stays with the keywords, and what counts, of all parts."""
+    tags = {tag["id"]: tag for tag in values(text)["tags"]}
     index = _index(text, stays)
     for key in ("counts", "keywords"):
-        for part in parts:
-            for word in _at(text, ("tags", _index(text, part))).get(key) or ():
-                if word not in (_at(text, ("tags", index)).get(key) or ()):
-                    text = append(text, ("tags", index, key), word)
+        words = [word for part in (stays, *parts) for word in tags[part].get(key) or ()]
+        known = tags[stays].get(key) or ()
+        for word in dict.fromkeys(words):
+            if word not in known:
+                text = append(text, ("tags", index, key), word)
     return text
 
 
 def _kept_from_cues(text: str, parts: Sequence[str], into: str) -> str:
+    """Cues that bear on another part of a merge only are kept from each part's rules."""
     data = values(text)
     for number, rule in enumerate(_of(data, "rules")):
-        for cue in _of(data, "cues"):
+        for cue in _of(data, "cues") if rule["tag"] in parts else ():
             tags = cue.get("tags") or []
-            bears = not {*parts, into}.isdisjoint(tags)
-            kept = cue["id"] in (_at(text, ("rules", number)).get("keeps") or ())
-            if rule["tag"] in parts and bears and rule["tag"] not in tags and not kept:
+            bears = not {*parts, into}.isdisjoint(tags) and rule["tag"] not in tags
+            if bears and cue["id"] not in (rule.get("keeps") or ()):
                 text = append(text, ("rules", number, "keeps"), cue["id"])
     return text
