@@ -12,7 +12,7 @@ from rich.text import Text
 
 from classify.coverage import by_prefecture
 from classify.evaluate import Report
-from classify.features import View
+from classify.features import View, around, spoken
 from classify.model import Model
 from classify.records import Tag, Tagging
 from classify.tagger import Analysis, Tagger
@@ -161,9 +161,12 @@ def _opinions(
         probability = model.alone.probability(opinion.logit, "silent")
         if probability < _WORTH_SHOWING:
             continue
-        document = next(v.document for v in analysis.views if v.field == opinion.field)
+        seen = next(v for v in analysis.views if v.field == opinion.field)
+        document, passage = seen.document, seen.passages[opinion.passage]
         place = document.text[document.starts[opinion.first] : document.starts[opinion.end]]
-        told = model.mention.told(opinion.passage, column) + model.provided.told(opinion.around, 0)
+        told = model.mention.told(spoken(seen, passage), column) + model.provided.told(
+            around(seen, passage, opinion.first, opinion.end, tag), 0
+        )
         cells = (names[tag], f"{probability:.2f}", place, _strongest(told, 1), _strongest(told, -1))
         table.add_row(*map(Text, cells))
     out.print(table)

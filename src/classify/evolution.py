@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from classify.crosswalk import Step, resolve, rows
 from classify.errors import TaxonomyError
+from classify.features import BESIDE
 from classify.language import analyse
-from classify.model import Linear, Model
+from classify.linear import Linear
+from classify.model import Model
 from classify.rules import check, compile_rules
 from classify.taxonomy import Taxonomy, parse
 from classify.taxonomy import retagging as edits
@@ -57,12 +59,12 @@ def carried(model: Model, step: Step) -> Model:
     """A model after a change of tags: it knows a renamed tag as it did, and forgets those that
     were merged, split or retired. Rules alone decide on a tag that it does not know."""
     if step.kind == "rename":
-        new = {f"{kind}:{step.olds[0]}": f"{kind}:{step.news[0]}" for kind in ("tag", "rule")}
+        old, new = step.olds[0], step.news[0]
         return replace(
             model,
             tags=tuple(step.news[0] if tag in step.olds else tag for tag in model.tags),
-            mention=_renamed(model.mention, new),
-            provided=_renamed(model.provided, new),
+            mention=_renamed(model.mention, old, new),
+            provided=_renamed(model.provided, old, new),
         )
     left = [column for column, tag in enumerate(model.tags) if tag not in step.olds]
     mention = replace(
@@ -73,9 +75,12 @@ def carried(model: Model, step: Step) -> Model:
     return replace(model, tags=tuple(model.tags[column] for column in left), mention=mention)
 
 
-def _renamed(linear: Linear, new: dict[str, str]) -> Linear:
-    names = {new.get(name, name): row for name, row in linear.vocabulary.items()}
-    return replace(linear, vocabulary=names)
+def _renamed(linear: Linear, old: str, new: str) -> Linear:
+    """The features about a tag under its new name."""
+    about = {f"{kind}\t{old}": f"{kind}\t{new}" for kind in ("tag", "rule")}
+    kinds = tuple(BESIDE + new if kind == BESIDE + old else kind for kind in linear.kinds)
+    names = [about.get(name, name) for name in replace(linear, kinds=kinds).names]
+    return Linear.of(names, linear.idf, linear.weights, linear.intercepts)
 
 
 def _in_order(path: str, text: str) -> Taxonomy:
