@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classify import model as models
-from classify.model import Blend, Linear, Model
+from classify.linear import Linear
+from classify.model import Blend, Model
 from classify.records import Decision, Program
 from classify.tagger import MODEL_EVIDENCE, Tagger
 from classify.taxonomy import load
@@ -34,8 +35,8 @@ def toy(weight: float, blend: Blend) -> Tagger:
         RULES,
         model=Model(
             tags=("ibasho",),
-            mention=Linear({"番屋": 0}, np.ones(1), np.array([[weight + 8]]), np.array([-8.0])),
-            provided=Linear({}, np.ones(0), np.ones((0, 1)), np.array([30.0])),
+            mention=Linear.of(["w\t番屋"], np.ones(1), np.array([[weight + 8]]), np.array([-8.0])),
+            provided=Linear.of([], np.ones(0), np.ones((0, 1)), np.array([30.0])),
             alone=Blend(0.0, 1.0, 0.0, 0.0, 0.0),
             blend=blend,
             rules_only=Blend(-3.0, 0.0, 6.0, 6.0, 0.0),

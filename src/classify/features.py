@@ -6,6 +6,7 @@ features without making their names; these lists are what it is held against.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +21,7 @@ __all__ = [
     "BESIDE",
     "NEAR_AHEAD",
     "NEAR_BEHIND",
+    "SILENT",
     "Passage",
     "View",
     "around",
@@ -134,8 +136,7 @@ def around(seen: View, passage: Passage, first: int, end: int, tag: str) -> list
 def units_of(seen: View, start: int, end: int) -> tuple[int, int]:
     """The units that characters `start` to `end` of a view's text lie on."""
     starts = seen.document.starts
-    inside = [i for i in range(len(starts) - 1) if starts[i] < end and starts[i + 1] > start]
-    return (inside[0], inside[-1] + 1) if inside else (0, 0)
+    return bisect_right(starts, start) - 1, bisect_left(starts, end)
 
 
 def votes_in(seen: View, passage: Passage) -> list[Vote]:

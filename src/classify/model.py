@@ -115,14 +115,13 @@ class Model:
                 best[one.tag] = both, one
         top = mentioned.max(axis=0).tolist()
         nowhere = views[laid.passages[0][0]].field
-        return {
-            tag: Opinion(
-                best[n][0], views[(at := best[n][1]).view].field, at.passage, at.first, at.end
-            )
-            if n in best
-            else Opinion(_logit(top[n] * EVEN), nowhere, 0, 0, 0)
-            for n, tag in enumerate(self.tags)
+        found = {
+            tag: Opinion(_logit(top[n] * EVEN), nowhere, 0, 0, 0) for n, tag in enumerate(self.tags)
         }
+        for logit, at in best.values():
+            view, passage, _, _ = laid.passages[at.row]
+            found[self.tags[at.tag]] = Opinion(logit, views[view].field, passage, at.first, at.end)
+        return found
 
 
 def _logit(probability: float) -> float:
@@ -183,10 +182,10 @@ def load(path: Path, taxonomy: Taxonomy) -> Model:
     ):
         raise ModelError(str(path), "is not a model", "make one with `classify train`") from None
     # A tag that only the taxonomy knows is decided by its rules; the reverse is a stale model.
-    unknown = sorted(set(model.tags) - {tag.id for tag in taxonomy.tags})
+    unknown = [tag for tag in model.tags if tag not in {known.id for known in taxonomy.tags}]
     if unknown:
-        problem = f"knows tags that {taxonomy.path} does not: {', '.join(unknown)}"
-        raise ModelError(str(path), problem, "run `classify train` with this taxonomy")
+        problem = f"was made for another taxonomy (tag '{unknown[0]}' is not in {taxonomy.path})"
+        raise ModelError(str(path), problem, "make one with `classify train`")
     return model
 
 
@@ -194,11 +193,12 @@ def _parse(file: Mapping[str, Any]) -> Model:
     head = json.loads(bytes(file["head"]))
     if head["format"] != FORMAT:
         raise ValueError(head["format"])
+    tags = tuple(str(tag) for tag in head["tags"])
     low, high = head["band"]
     return Model(
-        tags=tuple(head["tags"]),
-        mention=_linear(file, "mention"),
-        provided=_linear(file, "provided"),
+        tags=tags,
+        mention=_linear(file, "mention", len(tags)),
+        provided=_linear(file, "provided", 1),
         alone=Blend(**head["alone"]),
         blend=Blend(**head["blend"]),
         rules_only=Blend(**head["rules_only"]),
@@ -207,7 +207,7 @@ def _parse(file: Mapping[str, Any]) -> Model:
     )
 
 
-def _linear(file: Mapping[str, Any], name: str) -> Linear:
+def _linear(file: Mapping[str, Any], name: str, outputs: int) -> Linear:
     words, kinds = (
         tuple(bytes(file[f"{name}.{part}"]).decode().split("\n")) for part in ("words", "kinds")
     )
@@ -215,7 +215,11 @@ def _linear(file: Mapping[str, Any], name: str) -> Linear:
     idf, weights, intercepts = (
         file[f"{name}.{part}"].astype(np.float64) for part in ("idf", "weights", "intercepts")
     )
-    same = {len(kind), len(first), len(second), len(idf), len(weights)}
-    if len(same) > 1 or (len(kind) and max(first.max(), second.max()) >= len(words)):
+    shapes = {kind.shape, first.shape, second.shape, idf.shape, weights.shape[:1]}
+    if len(shapes) > 1 or weights.shape[1:] != (outputs,) or intercepts.shape != (outputs,):
+        raise ValueError(name)
+    if len(kind) and (max(first.max(), second.max()) >= len(words) or kind.max() >= len(kinds)):
+        raise ValueError(name)
+    if not all(np.isfinite(part).all() for part in (idf, weights, intercepts)):
         raise ValueError(name)
     return Linear(words, kinds, kind, first, second, idf, weights, intercepts)

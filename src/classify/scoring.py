@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,23 +20,29 @@ from classify.features import (
     BESIDE,
     NEAR_AHEAD,
     NEAR_BEHIND,
+    SILENT,
     View,
-    telling,
     units_of,
     votes_in,
 )
 from classify.linear import Floats, Linear
+from classify.records import Vote
 from classify.word_classes import word_classes
 
 __all__ = ["Asked", "Laid", "Scorer"]
 
 Rows = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.floating[Any]]
 
 # A pair of words is one number: the id of the first above the bits of the second.
 _BITS = 24
 
 # A sum of squares this small means that no feature is known.
 _TINY = 1e-12
+
+# Words that add to a mention lie between two edges each: ahead of it, behind it, before its clause,
+# after its clause, its own; by the places in `Scorer._bounds`, later edge first.
+_EDGES = np.array([2, 1, 4, 3, 1, 0, 5, 4, 3, 2])
 
 # For a kind of feature: which output's weight goes to which column, and where its square goes (-1:
 # nowhere, another column of the same feature has taken it).
@@ -44,10 +51,9 @@ _Cells = Mapping[str, Sequence[tuple[int, int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A tag (by its column) in a passage of a view, at units `first` to `end`."""
+    """A tag (by its column) in a passage (by its row), at units `first` to `end` of its view."""
 
-    view: int
-    passage: int
+    row: int
     tag: int
     first: int
     end: int
@@ -57,7 +63,7 @@ class Asked:
 class Laid:
     """The telling words of a program in one row: their keys and units, their rows in the tables
     (`pairs`: with the word before). `bounds[view]` is where a view's words begin; `passages` are
-    (view, passage, first word, end word)."""
+    (view, passage, first word, end word), `votes` the rules' votes in each."""
 
     views: Sequence[View]
     keys: list[str]
@@ -66,6 +72,7 @@ class Laid:
     pairs: Rows
     bounds: list[int]
     passages: list[tuple[int, int, int, int]]
+    votes: list[list[Vote]]
 
 
 class Scorer:
@@ -89,6 +96,8 @@ class Scorer:
         self._spoken = self._tables(mention, {"w": _spoken_cells(len(tags))}, len(tags) + 1)
         sides = _side_cells(tags)
         self._around = self._tables(provided, sides, 4 * len(tags) + 6)
+        column, by_tag = _side_columns(len(tags))
+        self._columns = (column, by_tag), (column[:, :4], by_tag[:4])
         self._class = self._class_table()
         fine = word_classes().fine
         both = [(row, fine[word]) for word, row in self._ids.items() if word in fine]
@@ -97,7 +106,7 @@ class Scorer:
         self._votes = _few(mention, {"rule"})
         self._told = _few(provided, set(provided.kinds) - sides.keys())
 
-    def spoken(self, views: Sequence[View]) -> tuple[Laid, Floats, Floats]:
+    def spoken(self, views: Sequence[View]) -> tuple[Laid, Reals, Reals]:
         """For each passage of a program (rows) the logit that it speaks of each tag, and for each
         of its telling words how much it says so."""
         laid = self._lay(views)
@@ -108,21 +117,21 @@ class Scorer:
         told = single[:, :count] + double[:, :count] / 2
         told[:-1] += double[1:, :count] / 2
         sums = np.add.reduceat(single + double, [passage[2] for passage in laid.passages])
-        for row, (view, place, _, _) in enumerate(laid.passages):
-            for vote in votes_in(views[view], views[view].passages[place]):
+        for row, votes in enumerate(laid.votes):
+            for vote in votes:
                 sums[row] += self._votes.get(("rule", vote.tag), 0.0)
         self._add_wholes(laid, sums, told)
         logits = sums[:, :count] / np.sqrt(np.maximum(sums[:, count:], _TINY))
         return laid, logits + self._mention.intercepts, told
 
-    def locate(self, laid: Laid, told: Floats, row: int, tag: int) -> Asked:
+    def locate(self, laid: Laid, told: Reals, row: int, tag: int) -> Asked:
         """Where a passage speaks of a tag: at a rule's mention, else at the most telling words."""
-        view, place, first, end = laid.passages[row]
+        view, _, first, end = laid.passages[row]
         seen = laid.views[view]
-        votes = [v for v in votes_in(seen, seen.passages[place]) if v.tag == self.tags[tag]]
+        votes = [vote for vote in laid.votes[row] if vote.tag == self.tags[tag]]
         if votes:
             vote = next((v for v in votes if v.status == "provided"), votes[0])
-            return Asked(view, place, tag, *units_of(seen, vote.span.start, vote.span.end))
+            return Asked(row, tag, *units_of(seen, vote.span.start, vote.span.end))
         said = told[first:end, tag].tolist()
         units = laid.units[first:end]
         begin = said.index(max(said))
@@ -131,29 +140,19 @@ class Scorer:
             begin -= 1
         while stop < len(said) and said[stop] > least > 0 and units[stop] == units[stop - 1] + 1:
             stop += 1
-        return Asked(view, place, tag, units[begin], units[stop - 1] + 1)
+        return Asked(row, tag, units[begin], units[stop - 1] + 1)
 
     def provided(self, laid: Laid, asked: Sequence[Asked]) -> Floats:
         """For each mention the logit that the words around it say that it is provided."""
-        single = _running(self._around[0][laid.ids])
-        double = _running(self._around[1][laid.pairs])
         bounds = [self._bounds(laid, one) for one in asked]
-        start, opening, first, end, closing, stop = np.array(bounds, dtype=np.int64).T
-        tag = np.array([one.tag for one in asked])
-        count = len(self.tags)
-        sums = np.zeros((len(asked), 2))
-        for part in (0, 1):
-            ahead, behind = tag + part * count, tag + (2 + part) * count
-            before, after, own = (4 * count + 2 * n + part for n in range(3))
-            sums[:, part] = (
-                (single[first, ahead] - single[opening, ahead])
-                + (single[closing, behind] - single[end, behind])
-                + (single[opening, before] - single[start, before])
-                + (single[stop, after] - single[closing, after])
-                + (single[end, own] - single[first, own])
-                + _between(double, opening, first, ahead)
-                + _between(double, end, closing, behind)
-            )
+        edges = np.array(bounds, dtype=np.int64).T
+        tags = np.array([one.tag for one in asked])
+        single, double = self._columns
+        sums = _between(self._around[0][laid.ids], edges[_EDGES], single, tags)
+        # The pair of a side's first word reaches outside of it.
+        inner = edges[_EDGES[:4]]
+        inner[1::2] = np.minimum(inner[1::2] + 1, inner[::2])
+        sums += _between(self._around[1][laid.pairs], inner, double, tags)
         for row, one in enumerate(asked):
             for feature in self._details(laid, one, bounds[row]):
                 if feature in self._told:
@@ -167,30 +166,32 @@ class Scorer:
         units: list[int] = []
         bounds = [0]
         passages = []
+        votes: list[list[Vote]] = []
         for number, seen in enumerate(views):
             words = seen.document.words
             for place, passage in enumerate(seen.passages):
-                begin = len(keys)
-                for unit in range(passage.first, passage.end):
-                    if telling(words[unit]):
-                        keys.append(words[unit].key)
-                        units.append(unit)
-                passages.append((number, place, begin, len(keys)))
+                inside = range(passage.first, passage.end)
+                told = [u for u in inside if words[u].key and words[u].role not in SILENT]
+                passages.append((number, place, len(units), len(units) + len(told)))
+                units += told
+                keys += [words[unit].key for unit in told]
+                votes.append(votes_in(seen, passage) if seen.votes else [])
             bounds.append(len(keys))
-        ids = np.array([self._id(key) for key in keys], dtype=np.int64)
+        ids = self._rows_of(keys)
         pairs = np.zeros(len(keys), dtype=np.int64)
         if len(keys) > 1 and len(self._pair_codes):
             code = (ids[:-1] << _BITS) | ids[1:]
             at = np.searchsorted(self._pair_codes[:-1], code)
             pairs[1:] = np.where(self._pair_codes[at] == code, at + 1, 0)
             pairs[[passage[2] for passage in passages]] = 0
-        return Laid(views, keys, units, ids, pairs, bounds, passages)
+        return Laid(views, keys, units, ids, pairs, bounds, passages, votes)
 
     def _bounds(self, laid: Laid, one: Asked) -> tuple[int, ...]:
         """The words at which the passage, the clause ahead of the mention, the mention, the clause
         behind it, the rest and the next passage begin."""
-        seen = laid.views[one.view]
-        passage = seen.passages[one.passage]
+        view, place, _, _ = laid.passages[one.row]
+        seen = laid.views[view]
+        passage = seen.passages[place]
         opening, closing = seen.outline.clause(one.first, one.end)
         units = (
             passage.first,
@@ -200,7 +201,7 @@ class Scorer:
             min(closing, passage.end),
             passage.end,
         )
-        low, high = laid.bounds[one.view], laid.bounds[one.view + 1]
+        low, high = laid.bounds[view], laid.bounds[view + 1]
         return tuple(bisect_left(laid.units, unit, low, high) for unit in units)
 
     def _details(self, laid: Laid, one: Asked, bounds: Sequence[int]) -> list[tuple[str, ...]]:
@@ -216,13 +217,12 @@ class Scorer:
             found.append((kind, keys[high - 1] if high > low else ""))
             if high - low > 1:
                 found.append((kind, keys[high - 2], keys[high - 1]))
-        seen = laid.views[one.view]
-        for vote in votes_in(seen, seen.passages[one.passage]):
+        for vote in laid.votes[one.row]:
             if vote.tag == tag:
                 found += [("rule", vote.status), ("cue", vote.cue)]
         return found
 
-    def _add_wholes(self, laid: Laid, sums: Floats, told: Floats) -> None:
+    def _add_wholes(self, laid: Laid, sums: Reals, told: Reals) -> None:
         """Words of mode C count beside their units; each unit tells its share of what they say."""
         count = len(self.tags)
         firsts = [
@@ -263,19 +263,24 @@ class Scorer:
 
     def _codes(self, linear: Linear) -> Rows:
         """The pair of each feature as one number, -1 for those of one word."""
-        ids = self._rows_of(linear)
+        ids = self._rows_of(linear.words)
         pair = (ids[linear.first] << _BITS) | ids[linear.second]
         codes: Rows = np.where(linear.second >= 0, pair, -1)
         return codes
 
-    def _rows_of(self, linear: Linear) -> Rows:
-        return np.array([self._ids[word] for word in linear.words] or [0], dtype=np.int64)
+    def _rows_of(self, words: Sequence[str]) -> Rows:
+        known = self._ids.get
+        found = [known(word, -1) for word in words] or [0]
+        if -1 in found:
+            found = [self._id(word) for word in words]
+        return np.array(found[: len(words) or None], dtype=np.int64)
 
-    def _tables(self, linear: Linear, cells: _Cells, width: int) -> list[Floats]:
+    def _tables(self, linear: Linear, cells: _Cells, width: int) -> list[Reals]:
         """What each word and each pair of words adds, by column."""
-        words = np.zeros((self._rows, width))
-        pairs = np.zeros((len(self._pair_codes) + 1, width))
-        single = self._rows_of(linear)[linear.first]
+        # Single precision: what is read from memory at random should be small.
+        words = np.zeros((self._rows, width), dtype=np.float32)
+        pairs = np.zeros((len(self._pair_codes) + 1, width), dtype=np.float32)
+        single = self._rows_of(linear.words)[linear.first]
         double = np.searchsorted(self._pair_codes, self._codes(linear)) + 1
         for kind in cells.keys() & set(linear.kinds):
             of_kind = linear.kind == linear.kinds.index(kind)
@@ -330,14 +335,24 @@ def _few(linear: Linear, kinds: set[str]) -> dict[tuple[str, ...], Floats]:
     return found
 
 
-def _running(rows: Floats) -> Floats:
-    """Running sums with a first row of zeros: rows a to b add up to sums[b] - sums[a]."""
+def _side_columns(count: int) -> tuple[Rows, Rows]:
+    """For logits and squares (2) and each of `_EDGES`: the column to read, and whether it is the
+    first of one per tag."""
+    parts = []
+    for part in (0, 1):
+        ahead, behind = part * count, (2 + part) * count
+        rest = [4 * count + 2 * n + part for n in range(3)]
+        parts.append([column for column in (ahead, behind, *rest) for _ in range(2)])
+    by_tag = [1] * 4 + [0] * 6
+    return np.array(parts), np.array(by_tag)
+
+
+def _between(rows: Reals, edges: Rows, columns: tuple[Rows, Rows], tags: Rows) -> Floats:
+    """What the rows between pairs of edges add up to, shape (mentions, 2)."""
     sums = np.zeros((len(rows) + 1, rows.shape[1]))
-    np.cumsum(rows, axis=0, out=sums[1:])
-    return sums
-
-
-def _between(sums: Floats, begin: Rows, end: Rows, column: Rows) -> Floats:
-    """What the pairs add whose words both lie between: the first word's pair reaches outside."""
-    found: Floats = sums[end, column] - sums[np.minimum(begin + 1, end), column]
-    return found
+    np.cumsum(rows, axis=0, dtype=np.float64, out=sums[1:])
+    column, by_tag = columns
+    places = edges * rows.shape[1] + by_tag[:, None] * tags
+    found = sums.ravel().take(places + column[:, :, None])
+    total: Floats = (found[:, ::2] - found[:, 1::2]).sum(axis=1).T
+    return total

@@ -98,9 +98,12 @@ class Tagger:
     def decide(self, analysis: Analysis) -> Tagging:
         """Make one decision per tag out of an analysis."""
         opinions = self.model.opinions(analysis.views) if self.model else {}
+        votes: dict[str, list[Vote]] = {tag.id: [] for tag in self.taxonomy.tags}
+        for vote in analysis.votes:
+            votes[vote.tag].append(vote)
         decisions = {
-            tag.id: self._decision(tag.id, analysis, opinions.get(tag.id))
-            for tag in self.taxonomy.tags
+            tag: self._decision(analysis, tuple(said), tag, opinions.get(tag))
+            for tag, said in votes.items()
         }
         for tag in self.taxonomy.tags:
             if decisions[tag.id].present:
@@ -108,8 +111,9 @@ class Tagger:
                     decisions[other] = _implied(decisions[other], decisions[tag.id])
         return Tagging(analysis.program, tuple(decisions.values()))
 
-    def _decision(self, tag: str, analysis: Analysis, opinion: Opinion | None) -> Decision:
-        votes = tuple(vote for vote in analysis.votes if vote.tag == tag)
+    def _decision(
+        self, analysis: Analysis, votes: tuple[Vote, ...], tag: str, opinion: Opinion | None
+    ) -> Decision:
         found = standing(votes, tag)
         said = verdict(found)
         alone, probability = self._probabilities(opinion, found)
@@ -129,7 +133,7 @@ class Tagger:
             status=_status(votes, present=present),
             rule=said,
             model=alone,
-            review=opposed or unsure,
+            review=unsure,
             reason=_reason(said, present=present, opposed=opposed, unsure=unsure),
             evidence=evidence,
         )
@@ -150,6 +154,8 @@ def _evidence(
 ) -> tuple[Evidence, ...]:
     """The words behind a decision: what is provided, or the mentions that were ruled out."""
     telling = [vote for vote in votes if (vote.status == "provided") == present]
+    if not telling:
+        return ()
     spans = {
         (vote.span.field, vote.span.start, vote.span.end): vote.rule
         for vote in sorted(telling, key=lambda v: (v.span.field, v.span.start, v.span.end, v.rule))
