@@ -30,6 +30,7 @@ __all__ = [
     "units_of",
     "view",
     "votes_in",
+    "words_of",
 ]
 
 # Words of these roles say nothing by themselves.
@@ -143,6 +144,16 @@ def votes_in(seen: View, passage: Passage) -> list[Vote]:
     """The votes on mentions that begin in a passage."""
     start, stop = seen.document.starts[passage.first], seen.document.starts[passage.end]
     return [vote for vote in seen.votes if start <= vote.span.start < stop]
+
+
+def words_of(name: str) -> str:
+    """The words of the text that a feature is about; none for classes, rules, cues and tags.
+
+    >>> words_of("*ibasho\\tを\\t開く"), words_of("rule\\tprovided")
+    ('を開く', '')
+    """
+    kind, *words = name.split("\t")
+    return "" if kind in ("c", "rule", "cue", "tag") else "".join(words)
 
 
 def _passages(words: Sequence[Word]) -> Iterator[Passage]:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from classify.errors import ModelError
-from classify.features import View
+from classify.features import View, around, spoken, words_of
 from classify.linear import Linear, logistic
 from classify.records import Field, Standing
 from classify.scoring import Asked, Scorer
@@ -35,6 +35,9 @@ FORMAT = "classify-model-4"
 # odds that it would be provided.
 FLOOR = 0.1
 EVEN = 0.5
+
+# How many words are told of those that speak for an opinion, and of those against it.
+WORDS_TOLD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,24 @@ class Model:
             view, passage, _, _ = laid.passages[at.row]
             found[self.tags[at.tag]] = Opinion(logit, views[view].field, passage, at.first, at.end)
         return found
+
+    def telling(
+        self, views: Sequence[View], tag: str, opinion: Opinion
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The words of the text that speak most for an opinion, and most against it."""
+        seen = next(seen for seen in views if seen.field == opinion.field)
+        passage = seen.passages[opinion.passage]
+        names = around(seen, passage, opinion.first, opinion.end, tag)
+        parts = self.mention.told(spoken(seen, passage), self.tags.index(tag))
+        parts += self.provided.told(names, 0)
+        sums: dict[str, float] = {}
+        for name, part in parts:
+            words = words_of(name)
+            if words:
+                sums[words] = sums.get(words, 0.0) + part
+        ordered = sorted(sums, key=lambda words: (-abs(sums[words]), words))
+        speaking = ([w for w in ordered if sums[w] * sign > 0][:WORDS_TOLD] for sign in (1, -1))
+        return tuple(next(speaking)), tuple(next(speaking))
 
 
 def _logit(probability: float) -> float:
