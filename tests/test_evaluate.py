@@ -71,6 +71,12 @@ def test_intervals_hold_the_figure_and_gains_are_differences() -> None:
     # ibasho: 4 right, 4 wrong, F1 8/12; sanitary_products and the rest: nothing there, nothing given.
     assert both.value == pytest.approx((7 + 2 / 3) / 8)
     assert both.low < both.value < both.high
+    assert report.by_tag["ibasho"]["precision"].value == pytest.approx(4 / 8)
+    assert report.by_tag["ibasho"]["recall"].value == 1.0
+    # Of 7 decisions not flagged in each of 8 texts, one is wrong in every other text; the texts
+    # drawn hold 1 to 7 of those but in one draw of twenty (binomial with 8 and 1/2).
+    error = report.unflagged_error
+    assert [error.low, error.value, error.high] == pytest.approx([1 / 56, 4 / 56, 7 / 56])
     # Rules find ibasho everywhere as well: no gain. Keywords give sanitary_products: F1 0 there.
     assert report.macro["both - rules"].value == pytest.approx(0.0)
     assert report.macro["keywords"].value == pytest.approx((6 + 0 + 0) / 8)

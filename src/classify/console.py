@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from classify.coverage import by_prefecture
-from classify.evaluate import Report
+from classify.evaluate import PROMISE, Report
 from classify.features import View
 from classify.model import Model
 from classify.records import Tag, Tagging
@@ -47,14 +47,15 @@ def report(found: Report) -> None:
     """Scores of all judges per tag, what can be trusted, and the decisions that are wrong."""
     out = Console()
     judges = list(found.scores)
-    columns = ("F1", *judges, "prec", "rec", "wrong", "miss")
+    columns = ("F1", *judges, "95 %", "prec", "rec", "wrong", "miss")
     table = Table(title=found.name, title_justify="left", box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, justify="left" if column == "F1" else "right", no_wrap=True)
     for tag, score in found.scores["both"].items():
         f1 = [f"{found.scores[judge][tag].f1:.3f}" for judge in judges]
         counts = (f"{score.precision:.3f}", f"{score.recall:.3f}", score.wrong, score.missed)
-        table.add_row(tag, *f1, *map(str, counts))
+        span = found.by_tag[tag]["f1"]
+        table.add_row(tag, *f1, f"{span.low:.2f}-{span.high:.2f}", *map(str, counts))
     macro = [found.macro[judge] for judge in judges]
     table.add_row("macro", *(f"{figure.value:.3f}" for figure in macro))
     table.add_row("95 % from", *(f"{figure.low:.3f}" for figure in macro))
@@ -72,19 +73,24 @@ def _remarks(found: Report) -> Iterator[str]:
         f"{found.decisions} decisions on {found.programs} texts; "
         f"{found.flagged} wait for review, {found.wrong_unflagged} of the others are wrong"
     )
+    error = found.unflagged_error
+    yield (
+        f"error of what is not flagged: {error.value:.2%} ({error.low:.2%} to {error.high:.2%}): "
+        + ("1 % can be promised" if error.high <= PROMISE else "too little data to promise 1 %")
+    )
     curve = ", ".join(f"{share:.0%}: {error:.2%}" for share, error in found.curve)
     yield f"error of the rest by share flagged: {curve}"
     if found.evidence[1]:
         yield f"evidence overlaps the quotes: {found.evidence[0]} of {found.evidence[1]} right tags"
     for status, (right, total) in found.statuses.items():
         yield f"{status}: {right} of {total} mentions told right ({right / total:.3f})"
-    for error in found.errors:
-        decision = error.decision
+    for wrong in found.errors:
+        decision = wrong.decision
         words = " / ".join(" ".join(e.text.split()) for e in decision.evidence)
         kind = "wrong" if decision.present else "missed"
         yield (
-            f"{error.program.program_id} {decision.tag} {kind} p={decision.probability:.2f} "
-            f"({decision.reason}): {words or '-'} | gold: {' / '.join(error.gold.quotes) or '-'}"
+            f"{wrong.program.program_id} {decision.tag} {kind} p={decision.probability:.2f} "
+            f"({decision.reason}): {words or '-'} | gold: {' / '.join(wrong.gold.quotes) or '-'}"
         )
 
 

@@ -7,12 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from classify.labels import find
 from classify.records import Decision, Gold, Program, Status, Tagging
 from classify.taxonomy import Taxonomy
 
-__all__ = ["Bin", "Error", "Interval", "Report", "Score", "evaluate", "keyword_search", "macro_f1"]
+__all__ = [
+    "PROMISE",
+    "Bin",
+    "Error",
+    "Interval",
+    "Report",
+    "Score",
+    "evaluate",
+    "keyword_search",
+    "macro_f1",
+]
 
 # How many times groups are drawn anew for an interval.
 DRAWS = 1000
@@ -21,6 +32,11 @@ DRAWS = 1000
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
 
 BINS = 10
+
+# The error of unflagged decisions that review is set to keep to.
+PROMISE = 0.01
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +109,9 @@ class Report:
     """What one set of labelled texts says of the tagger.
 
     Judges: `both` (what the tagger decides), `rules` and `model` alone, `keywords` as yardstick.
-    `macro` holds their macro-F1, and under `both - rules` and `both - model` the differences.
+    `macro` holds their macro-F1, and under `both - rules` and `both - model` the differences;
+    `by_tag` precision, recall and F1 of both. `unflagged_error` is the share wrong of what is not
+    flagged for review; only where its upper bound is small do these texts promise as much.
     `curve` tells, for a share of decisions flagged (the least sure first), the share of the others
     that is wrong. `statuses` counts (right, all) of the mentions whose status is known: provided
     ones found present, others not. `evidence` counts (overlapping, all) of the right tags whose
@@ -105,8 +123,10 @@ class Report:
     decisions: int
     scores: Mapping[str, Mapping[str, Score]]
     macro: Mapping[str, Interval]
+    by_tag: Mapping[str, Mapping[str, Interval]]
     flagged: int
     wrong_unflagged: int
+    unflagged_error: Interval
     bins: tuple[Bin, ...]
     curve: tuple[tuple[float, float], ...]
     evidence: tuple[int, int]
@@ -166,9 +186,11 @@ def evaluate(
         programs=len(taggings),
         decisions=len(judged),
         scores={judge: _scores(judged, answers, tags) for judge, answers in said.items()},
-        macro=_intervals(judged, said, tags),
+        macro=_macro(judged, said, tags),
+        by_tag=_by_tag(judged, said["both"], tags),
         flagged=sum(one.decision.review for one in judged),
         wrong_unflagged=sum(not error.decision.review for error in errors),
+        unflagged_error=_unflagged(judged),
         bins=_bins(judged),
         curve=_curve(judged),
         evidence=_evidence(judged),
@@ -206,32 +228,74 @@ def _scores(
     return counts
 
 
-def _intervals(
-    judged: Sequence[_Judged], said: Mapping[str, Sequence[bool]], tags: Sequence[str]
-) -> dict[str, Interval]:
-    """Macro-F1 by judge and the gains of both over each alone, groups drawn with replacement."""
+def _draws(judged: Sequence[_Judged]) -> tuple[dict[str, int], Floats]:
+    """The row of each group, and how often it is taken (columns) in each draw with replacement.
+
+    The first draw takes each group once: what is computed from it is the figure itself.
+    """
     groups = sorted({one.group for one in judged})
-    row = {group: index for index, group in enumerate(groups)}
-    column = {tag: index for index, tag in enumerate(tags)}
-    figures: dict[str, np.ndarray] = {}
-    # The first draw takes each group once: it is the figure itself.
     drawn = np.random.default_rng(0).multinomial(
         len(groups), np.full(len(groups), 1 / len(groups)), size=DRAWS
     )
-    weights = np.vstack([np.ones(len(groups)), drawn])
-    for judge, answers in said.items():
-        counts = np.zeros((len(groups), len(tags), 2))
-        for one, yes in zip(judged, answers, strict=True):
-            cell = counts[row[one.group], column[one.decision.tag]]
-            cell[0] += 2 * (yes and one.gold.present)
-            cell[1] += yes + one.gold.present
-        totals = np.einsum("dg,gtc->dtc", weights, counts)
-        empty = totals[:, :, 1] == 0
-        f1 = np.where(empty, 1.0, totals[:, :, 0] / np.where(empty, 1.0, totals[:, :, 1]))
-        figures[judge] = f1.mean(axis=1)
+    weights: Floats = np.vstack([np.ones(len(groups)), drawn])
+    return {group: row for row, group in enumerate(groups)}, weights
+
+
+def _figures(
+    judged: Sequence[_Judged], answers: Sequence[bool], tags: Sequence[str]
+) -> dict[str, Floats]:
+    """Precision, recall and F1 in each draw (rows) of each tag (columns)."""
+    rows, weights = _draws(judged)
+    column = {tag: index for index, tag in enumerate(tags)}
+    counts = np.zeros((len(rows), len(tags), 3))
+    for one, yes in zip(judged, answers, strict=True):
+        true = one.gold.present
+        counts[rows[one.group], column[one.decision.tag]] += (yes and true, yes, true)
+    right, given, there = np.moveaxis(np.einsum("dg,gtc->dtc", weights, counts), 2, 0)
+    return {
+        "precision": _share(right, given),
+        "recall": _share(right, there),
+        "f1": _share(2 * right, given + there),
+    }
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """Part of whole; 1 where there is nothing."""
+    share: Floats = np.where(whole == 0, 1.0, part / np.where(whole == 0, 1.0, whole))
+    return share
+
+
+def _macro(
+    judged: Sequence[_Judged], said: Mapping[str, Sequence[bool]], tags: Sequence[str]
+) -> dict[str, Interval]:
+    """Macro-F1 by judge, and the gains of both over each alone."""
+    figures = {
+        judge: _figures(judged, answers, tags)["f1"].mean(axis=1) for judge, answers in said.items()
+    }
     for other in ("rules", "model"):
         figures[f"both - {other}"] = figures["both"] - figures[other]
     return {name: _interval(values) for name, values in figures.items()}
+
+
+def _by_tag(
+    judged: Sequence[_Judged], answers: Sequence[bool], tags: Sequence[str]
+) -> dict[str, dict[str, Interval]]:
+    figures = _figures(judged, answers, tags)
+    return {
+        tag: {name: _interval(values[:, column]) for name, values in figures.items()}
+        for column, tag in enumerate(tags)
+    }
+
+
+def _unflagged(judged: Sequence[_Judged]) -> Interval:
+    """The share of decisions not flagged for review that is wrong."""
+    rows, weights = _draws(judged)
+    counts = np.zeros((len(rows), 2))
+    for one in judged:
+        if not one.decision.review:
+            counts[rows[one.group]] += (one.decision.present != one.gold.present, 1)
+    wrong, kept = (weights @ counts).T
+    return _interval(wrong / np.maximum(kept, 1))
 
 
 def _interval(values: np.ndarray) -> Interval:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from classify.evaluate import Report, Score
+from classify.evaluate import PROMISE, Report, Score
 
 __all__ = ["as_html", "as_json"]
 
@@ -28,7 +28,11 @@ def as_html(reports: Sequence[Report]) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.jinja").render(reports=reports).encode()
+    return (
+        environment.get_template("report.html.jinja")
+        .render(reports=reports, promise=PROMISE)
+        .encode()
+    )
 
 
 def _scores(report: Report) -> dict[str, dict[str, dict[str, float]]]:
