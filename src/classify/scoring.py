@@ -7,7 +7,7 @@ of neighbours, so that a passage or a side of a mention is a difference of two r
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,7 +104,8 @@ class Scorer:
         rows, classes = np.array(both or [(0, 0)], dtype=np.int64).T
         self._spoken[0][rows[: len(both)]] += self._class[classes[: len(both)]]
         self._votes = _few(mention, {"rule"})
-        self._told = _few(provided, set(provided.kinds) - sides.keys())
+        details = _few(provided, set(provided.kinds) - sides.keys())
+        self._told = {name: (float(row[0]), float(row[1])) for name, row in details.items()}
 
     def spoken(self, views: Sequence[View]) -> tuple[Laid, Reals, Reals]:
         """For each passage of a program (rows) the logit that it speaks of each tag, and for each
@@ -153,13 +154,16 @@ class Scorer:
         inner = edges[_EDGES[:4]]
         inner[1::2] = np.minimum(inner[1::2] + 1, inner[::2])
         sums += _between(self._around[1][laid.pairs], inner, double, tags)
-        for row, one in enumerate(asked):
-            for feature in self._details(laid, one, bounds[row]):
-                if feature in self._told:
-                    sums[row] += self._told[feature]
+        sums += [
+            self._sum(self._details(laid, one, at)) for one, at in zip(asked, bounds, strict=True)
+        ]
         logits: Floats = sums[:, 0] / np.sqrt(np.maximum(sums[:, 1], _TINY))
         logits += self._provided.intercepts[0]
         return logits
+
+    def _sum(self, features: Iterable[tuple[str, ...]]) -> tuple[float, float]:
+        known = [self._told[feature] for feature in features if feature in self._told]
+        return sum(logit for logit, _ in known), sum(square for _, square in known)
 
     def _lay(self, views: Sequence[View]) -> Laid:
         keys: list[str] = []
@@ -224,24 +228,30 @@ class Scorer:
 
     def _add_wholes(self, laid: Laid, sums: Reals, told: Reals) -> None:
         """Words of mode C count beside their units; each unit tells its share of what they say."""
-        count = len(self.tags)
-        firsts = [
-            (view, laid.views[view].passages[place].first) for view, place, _, _ in laid.passages
-        ]
+        rows: list[int] = []
+        ids: list[int] = []
+        units: list[int] = []
+        shares: list[tuple[int, int]] = []
         for view, seen in enumerate(laid.views):
             low, high = laid.bounds[view], laid.bounds[view + 1]
-            for first, units, word in seen.document.wholes:
+            here = [row for row, passage in enumerate(laid.passages) if passage[0] == view]
+            ends = [seen.passages[laid.passages[row][1]].end for row in here]
+            for first, length, word in seen.document.wholes:
                 at = self._id(word.key)
-                row = bisect_right(firsts, (view, first)) - 1
-                if not at or row < 0 or laid.passages[row][0] != view:
+                place = bisect_right(ends, first)
+                if not at or place == len(here):
                     continue
-                if first >= seen.passages[laid.passages[row][1]].end:
-                    continue
-                added = self._spoken[0][at]
-                sums[row] += added
+                rows.append(here[place])
+                ids.append(at)
                 begin = bisect_left(laid.units, first, low, high)
-                end = bisect_left(laid.units, first + units, low, high)
-                told[begin:end] += added[:count] / units
+                end = bisect_left(laid.units, first + length, low, high)
+                units += range(begin, end)
+                shares += [(at, length)] * (end - begin)
+        if rows:
+            np.add.at(sums, rows, self._spoken[0][ids])
+        if units:
+            whole, parts = np.array(shares).T
+            np.add.at(told, units, self._spoken[0][whole, : len(self.tags)] / parts[:, None])
 
     def _id(self, key: str) -> int:
         """A word's row in the tables; a word that only its class tells of gets a new one."""
