@@ -25,7 +25,7 @@ PROVIDED_STRENGTH = 10.0
 
 # The share of all weight that published programs have against written ones when probabilities are
 # calibrated: they are few, and they are what we shall be asked about.
-PUBLISHED_SHARE = 0.5
+PUBLISHED_SHARE = 0.35
 
 # A feature that stands in fewer passages is left out: it doubles the file and teaches little.
 FEWEST = 3
