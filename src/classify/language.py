@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 from importlib.metadata import version
 from threading import local
 
@@ -15,9 +16,6 @@ __all__ = ["LIMIT_BYTES", "analyse", "dictionary_name", "keys"]
 
 # SudachiPy refuses more than 49,149 bytes of UTF-8 in one call.
 LIMIT_BYTES = 49_149
-
-# The ids of words that no dictionary holds start here; one id then stands for many words.
-_OUT_OF_VOCABULARY = 0xF0000000
 
 # Parts of speech, as Sudachi names them, whose written form carries the meaning: 行わ-ない.
 _AS_WRITTEN = frozenset({"助詞", "助動詞"})
@@ -36,7 +34,12 @@ _ROLES: dict[tuple[str, ...], Role] = {
 
 _SENTENCE_ENDS = "。\n"
 
-_words: dict[tuple[int, int] | tuple[str, int], Word] = {}
+# A morpheme as it is read: the whole word, and its units with their lengths in characters.
+_Morpheme = tuple[Word, tuple[tuple[int, Word], ...]]
+
+# Every word read so far, by its spelling and its number in the dictionary. A number alone does not
+# say how the word is written, and one number stands for many words that no dictionary holds.
+_words: dict[tuple[str, int], _Morpheme] = {}
 _thread = local()
 
 
@@ -63,27 +66,25 @@ def analyse(text: str) -> Document:
     >>> [(first, count, word.key) for first, count, word in document.wholes]
     [(0, 2, '一人親'), (3, 2, '居場所')]
     """
-    words: list[Word] = []
-    starts: list[int] = []
+    known, tokenizer = _words.get, _tokenizer()
+    cut = [
+        known((morpheme.surface(), morpheme.word_id())) or _learn(morpheme)
+        for piece in _pieces(text)
+        for morpheme in tokenizer.tokenize(piece)
+    ]
     wholes: list[tuple[int, int, Word]] = []
-    tokenizer = _tokenizer()
-    offset = 0
-    for piece in _pieces(text):
-        for morpheme in tokenizer.tokenize(piece):
-            begin = morpheme.begin()
-            word = _word(morpheme, begin)
-            if not word.parts:
-                words.append(word)
-                starts.append(begin + offset)
-                continue
-            wholes.append((len(words), len(word.parts), word))
-            for length, part in word.parts:
-                words.append(part)
-                starts.append(begin + offset)
-                begin += length
-        offset += len(piece)
-    starts.append(len(text))
-    return Document(text, tuple(words), tuple(starts), tuple(wholes))
+    first = 0
+    for word, units in cut:
+        count = len(units)
+        if count > 1:
+            wholes.append((first, count, word))
+        first += count
+    return Document(
+        text,
+        words=tuple([word for _, units in cut for _, word in units]),
+        starts=tuple(accumulate([length for _, units in cut for length, _ in units], initial=0)),
+        wholes=tuple(wholes),
+    )
 
 
 def keys(phrase: str) -> frozenset[str]:
@@ -113,16 +114,11 @@ def _tokenizer() -> Tokenizer:
         return _tokenizer()
 
 
-def _word(morpheme: Morpheme, begin: int) -> Word:
-    word_id = morpheme.word_id()
-    length = morpheme.end() - begin
-    name: tuple[int, int] | tuple[str, int] = (word_id, length)
-    if word_id >= _OUT_OF_VOCABULARY:
-        name = (morpheme.surface(), word_id)
-    word = _words.get(name)
-    if word is None:
-        word = _words[name] = _read(morpheme)
-    return word
+def _learn(morpheme: Morpheme) -> _Morpheme:
+    word, surface = _read(morpheme), morpheme.surface()
+    learnt = word, word.parts or ((len(surface), word),)
+    _words[surface, morpheme.word_id()] = learnt
+    return learnt
 
 
 def _read(morpheme: Morpheme) -> Word:
@@ -138,7 +134,7 @@ def _read(morpheme: Morpheme) -> Word:
     key = (
         "" if role == "space" else surface if pos[0] in _AS_WRITTEN else morpheme.normalized_form()
     )
-    return Word(key, ",".join(pos[:3]), role, parts)
+    return Word(key, ",".join(pos[:3]), role, parts, surface.strip())
 
 
 def _role(surface: str, pos: tuple[str, ...]) -> Role:
