@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import accumulate
 from importlib.metadata import version
+from itertools import accumulate, chain
 from threading import local
 
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
@@ -34,12 +34,15 @@ _ROLES: dict[tuple[str, ...], Role] = {
 
 _SENTENCE_ENDS = "。\n"
 
-# A morpheme as it is read: the whole word, and its units with their lengths in characters.
-_Morpheme = tuple[Word, tuple[tuple[int, Word], ...]]
+# A morpheme as it stands in a text: its spelling, its word, and the units of that with their lengths.
+_Morpheme = tuple[str, Word, tuple[Word, ...], tuple[int, ...]]
 
-# Every word read so far, by its spelling and its number in the dictionary. A number alone does not
-# say how the word is written, and one number stands for many words that no dictionary holds.
-_words: dict[tuple[str, int], _Morpheme] = {}
+# Every morpheme read so far, by its spelling and the word's number in the dictionary.
+_spelled: dict[tuple[str, int], _Morpheme] = {}
+
+# The same by number alone; None where one number has been seen in several spellings.
+_numbered: dict[int, _Morpheme | None] = {}
+
 _thread = local()
 
 
@@ -66,24 +69,22 @@ def analyse(text: str) -> Document:
     >>> [(first, count, word.key) for first, count, word in document.wholes]
     [(0, 2, '一人親'), (3, 2, '居場所')]
     """
-    known, tokenizer = _words.get, _tokenizer()
-    cut = [
-        known((morpheme.surface(), morpheme.word_id())) or _learn(morpheme)
-        for piece in _pieces(text)
-        for morpheme in tokenizer.tokenize(piece)
-    ]
-    wholes: list[tuple[int, int, Word]] = []
-    first = 0
-    for word, units in cut:
-        count = len(units)
-        if count > 1:
-            wholes.append((first, count, word))
-        first += count
+    cut = [morpheme for piece in _pieces(text) for morpheme in _cut(piece)]
+    if not cut:
+        return Document(text, (), (0,), ())
+    _, morphemes, units, lengths = zip(*cut, strict=True)
+    firsts = accumulate(map(len, units), initial=0)
     return Document(
         text,
-        words=tuple([word for _, units in cut for _, word in units]),
-        starts=tuple(accumulate([length for _, units in cut for length, _ in units], initial=0)),
-        wholes=tuple(wholes),
+        words=tuple(chain.from_iterable(units)),
+        starts=tuple(accumulate(chain.from_iterable(lengths), initial=0)),
+        wholes=tuple(
+            [
+                (first, len(parts), word)
+                for first, parts, word in zip(firsts, units, morphemes, strict=False)
+                if word.parts
+            ]
+        ),
     )
 
 
@@ -114,11 +115,29 @@ def _tokenizer() -> Tokenizer:
         return _tokenizer()
 
 
-def _learn(morpheme: Morpheme) -> _Morpheme:
-    word, surface = _read(morpheme), morpheme.surface()
-    learnt = word, word.parts or ((len(surface), word),)
-    _words[surface, morpheme.word_id()] = learnt
-    return learnt
+def _cut(piece: str) -> list[_Morpheme]:
+    """The morphemes of a text that the analyser takes in one call.
+
+    Numbers are the cheapest to ask for, and nearly always tell the spelling too: it is asked for
+    only where there are several, or where the words as known do not spell this text.
+    """
+    morphemes = _tokenizer().tokenize(piece)
+    numbered = _numbered.get
+    cut = [numbered(morpheme.word_id()) or _as_spelled(morpheme) for morpheme in morphemes]
+    if "".join([morpheme[0] for morpheme in cut]) != piece:
+        cut = [_as_spelled(morpheme) for morpheme in morphemes]
+    return cut
+
+
+def _as_spelled(morpheme: Morpheme) -> _Morpheme:
+    spelling, number = morpheme.surface(), morpheme.word_id()
+    found = _spelled.get((spelling, number))
+    if found is None:
+        word = _read(morpheme)
+        lengths, units = zip(*word.parts or [(len(spelling), word)], strict=True)
+        found = _spelled[spelling, number] = (spelling, word, units, lengths)
+        _numbered[number] = None if number in _numbered else found
+    return found
 
 
 def _read(morpheme: Morpheme) -> Word:
