@@ -6,8 +6,9 @@ symbols makes another. Matching is bottom-up: words make symbols, symbols make s
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from classify.language import keys
@@ -19,8 +20,15 @@ __all__ = ["Grammar", "Hits", "compile_grammar"]
 # How many units a gap (…) spans at the most; it never leaves its sentence.
 GAP_UNITS = 16
 
+# Stands behind the last unit; no phrase holds it.
+_END = "\0"
+
+# No gap reaches over words of these roles.
+_BARRIERS = frozenset({"stop", "line"})
+
 Range = tuple[int, int]
 Hits = dict[str, list[Range]]
+_Sequence = list[tuple[bool, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +42,10 @@ class _Production:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """Compiled phrases. `words` maps joined keys to the symbols they make; `starts` holds every
-    beginning of such a key; `levels` are the productions, those that feed others first."""
+    """Compiled phrases. `beginnings` maps every beginning of a phrase's joined keys to the symbols
+    that it makes, for most none; `levels` are the productions, those that feed others first."""
 
-    words: Mapping[str, tuple[str, ...]]
-    starts: frozenset[str]
+    beginnings: Mapping[str, tuple[str, ...]]
     levels: tuple[Mapping[str, tuple[_Production, ...]], ...]
 
     def match(self, document: Document) -> Hits:
@@ -54,11 +61,10 @@ class Grammar:
             made: dict[str, set[Range]] = defaultdict(set)
             for symbol in hits.keys() & level.keys():
                 for production in level[symbol]:
-                    for begin, end in hits[symbol]:
-                        for last in _follow(production.rest, end, hits, document):
-                            made[production.target].add((begin, last))
-            for symbol, ranges in made.items():
-                hits[symbol] = sorted(ranges.union(hits.get(symbol, ())))
+                    if ranges := _ranges(production, hits, document):
+                        made[production.target].update(ranges)
+            for symbol, found in made.items():
+                hits[symbol] = sorted(found.union(hits.get(symbol, ())))
         return hits
 
     def _words(self, document: Document) -> Hits:
@@ -67,35 +73,45 @@ class Grammar:
         As written too, because the analyser now and then cuts a phrase otherwise among other words
         than alone: 居場所 in を居場所とする is the verb 居る and a place.
         """
-        hits: dict[str, set[Range]] = {}
-        starts, text, bounds = self.starts, document.text, document.starts
-        units = [word.key for word in document.words]
-        written = [text[bounds[i] : bounds[i + 1]].strip() for i in range(len(units))]
-        for first, unit in enumerate(units):
-            if unit in starts:
-                self._walk(first, first + 1, unit, units, hits)
-            if written[first] != unit and written[first] in starts:
-                self._walk(first, first + 1, written[first], written, hits)
-        for first, count, word in document.wholes:
-            # The whole says more than its units only where its normalised form differs.
-            if word.key in starts and word.key != "".join(units[first : first + count]):
-                self._walk(first, first + count, word.key, units, hits)
-        return {symbol: sorted(ranges) for symbol, ranges in hits.items()}
+        hits: Hits = {}
+        begins = self.beginnings
+        keys = [*[word.key for word in document.words], _END]
+        written = [*[word.written for word in document.words], _END]
+        fine = [(unit, unit + 1, key) for unit, key in enumerate(keys) if key in begins]
+        other = [
+            (unit, unit + 1, form)
+            for unit, form in enumerate(written)
+            if form in begins and form != keys[unit]
+        ]
+        # The whole says more than its units only where its normalised form differs.
+        whole = [
+            (first, first + count, word.key)
+            for first, count, word in document.wholes
+            if word.key in begins and word.key != "".join(keys[first : first + count])
+        ]
+        self._walk(fine, keys, hits)
+        if other or whole:
+            self._walk(whole, keys, hits)
+            self._walk(other, written, hits)
+            return {symbol: sorted(set(ranges)) for symbol, ranges in hits.items()}
+        return hits
 
-    def _walk(
-        self, first: int, end: int, joined: str, units: list[str], hits: dict[str, set[Range]]
-    ) -> None:
-        while True:
-            for symbol in self.words.get(joined, ()):
-                hits.setdefault(symbol, set()).add((first, end))
-            while end < len(units) and not units[end]:
+    def _walk(self, begun: list[tuple[int, int, str]], forms: list[str], hits: Hits) -> None:
+        """Add what the phrases make whose beginnings stand at (first unit, end, joined forms)."""
+        made = self.beginnings.get
+        for first, end, joined in begun:
+            symbols = made(joined)
+            while symbols is not None:
+                for symbol in symbols:
+                    if symbol in hits:
+                        hits[symbol].append((first, end))
+                    else:
+                        hits[symbol] = [(first, end)]
+                while not forms[end]:
+                    end += 1
+                joined += forms[end]
                 end += 1
-            if end == len(units):
-                return
-            joined += units[end]
-            end += 1
-            if joined not in self.starts:
-                return
+                symbols = made(joined)
 
 
 def compile_grammar(
@@ -107,36 +123,39 @@ def compile_grammar(
     """
     direct: dict[str, set[str]] = defaultdict(set)
     renames: dict[str, set[str]] = defaultdict(set)
-    productions: list[_Production] = []
+    sequences: list[tuple[str, _Sequence]] = []
     for target, listed in [*concepts.items(), *lists.items()]:
         for phrase in listed:
-            first, *rest = _sequence(phrase, direct)
-            if rest:
-                productions.append(_Production(target, first[1], tuple(rest)))
+            sequence = _sequence(phrase, direct)
+            if len(sequence) > 1:
+                sequences.append((target, sequence))
             else:
-                renames[first[1]].add(target)
+                renames[sequence[0][1]].add(target)
+    # Only these are ever asked for; most phrases of concepts are not, once they are renamed.
+    wanted = {*lists, *(symbol for _, sequence in sequences for _, symbol in sequence)}
     targets = {
-        symbol: _closure(symbol, renames) for symbol in {*direct, *renames, *concepts, *lists}
+        symbol: _closure(symbol, renames) & wanted
+        for symbol in {*direct, *renames, *concepts, *lists}
     }
     words: dict[str, set[str]] = defaultdict(set)
     for symbol, joined in direct.items():
         for key in joined:
             words[key] |= targets[symbol]
-    whole = [
-        _Production(target, production.first, production.rest)
-        for production in productions
-        for target in sorted(targets[production.target])
+    productions = [
+        _Production(target, sequence[0][1], tuple(sequence[1:]))
+        for made, sequence in sequences
+        for target in sorted(targets[made])
     ]
+    beginnings = {key[:length]: () for key in words for length in range(1, len(key))}
     return Grammar(
-        words={key: tuple(sorted(symbols)) for key, symbols in words.items()},
-        starts=frozenset(key[:length] for key in words for length in range(1, len(key) + 1)),
-        levels=_levels(whole),
+        beginnings=beginnings | {key: tuple(sorted(made)) for key, made in words.items()},
+        levels=_levels(productions),
     )
 
 
-def _sequence(phrase: str, direct: dict[str, set[str]]) -> list[tuple[bool, str]]:
+def _sequence(phrase: str, direct: dict[str, set[str]]) -> _Sequence:
     """A phrase as (after a gap?, symbol); the words in it are entered into `direct`."""
-    sequence: list[tuple[bool, str]] = []
+    sequence: _Sequence = []
     gap = False
     for part in elements(phrase):
         if part.kind == "gap":
@@ -177,28 +196,29 @@ def _levels(productions: list[_Production]) -> tuple[dict[str, tuple[_Production
     return tuple(levels)
 
 
-def _follow(
-    rest: tuple[tuple[bool, str], ...], end: int, hits: Hits, document: Document
-) -> list[int]:
-    """Where a production that has come as far as `end` can finish."""
-    ends = [end]
-    for gap, symbol in rest:
-        ranges = hits.get(symbol)
-        if not ranges:
+def _ranges(production: _Production, hits: Hits, document: Document) -> list[Range]:
+    """Where a production stands whose first symbol has hits."""
+    ranges = hits[production.first]
+    for gap, symbol in production.rest:
+        further = hits.get(symbol)
+        if not further:
             return []
-        ends = [
-            last
-            for begin_from in ends
-            for begin, last in ranges
-            if _reaches(begin_from, begin, document, gap=gap)
+        ranges = [
+            (first, last)
+            for first, end in ranges
+            for last in _reached(end, further, document, gap=gap)
         ]
-    return ends
+    return ranges
 
 
-def _reaches(end: int, begin: int, document: Document, *, gap: bool) -> bool:
-    if begin < end:
-        return False
-    between = document.words[end:begin]
-    if not gap:
-        return all(word.role == "space" for word in between)
-    return begin - end <= GAP_UNITS and all(word.role not in ("stop", "line") for word in between)
+def _reached(end: int, ranges: list[Range], document: Document, *, gap: bool) -> Iterator[int]:
+    """The ends of those ranges that begin at a unit, behind spaces, or within a gap from it."""
+    for index in range(bisect_left(ranges, (end,)), len(ranges)):
+        begin, last = ranges[index]
+        if begin > end:
+            between = {word.role for word in document.words[end:begin]}
+            if not gap and between != {"space"}:
+                return
+            if gap and (begin - end > GAP_UNITS or between & _BARRIERS):
+                return
+        yield last
