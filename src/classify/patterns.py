@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from classify.language import keys
 from classify.phrases import elements
-from classify.records import Document
+from classify.records import Document, Word
 
 __all__ = ["Grammar", "Hits", "compile_grammar"]
 
@@ -40,12 +40,17 @@ class _Production:
     rest: tuple[tuple[bool, str], ...]
 
 
+# A beginning of phrases: the symbols that end with it, and the beginnings that it grows into, by
+# the key that follows. Plain tuples and dicts, because every word of every text passes through.
+_Beginning = tuple[tuple[str, ...], dict[str, "_Beginning"]]
+
+
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """Compiled phrases. `beginnings` maps every beginning of a phrase's joined keys to the symbols
-    that it makes, for most none; `levels` are the productions, those that feed others first."""
+    """Compiled phrases: their `beginnings`, by the joined keys of these, and the productions in
+    `levels`, those that feed others first, by their first symbols."""
 
-    beginnings: Mapping[str, tuple[str, ...]]
+    beginnings: Mapping[str, _Beginning]
     levels: tuple[Mapping[str, tuple[_Production, ...]], ...]
 
     def match(self, document: Document) -> Hits:
@@ -58,13 +63,12 @@ class Grammar:
         """
         hits = self._words(document)
         for level in self.levels:
-            made: dict[str, set[Range]] = defaultdict(set)
+            made: Hits = {}
             for symbol in hits.keys() & level.keys():
                 for production in level[symbol]:
                     if ranges := _ranges(production, hits, document):
-                        made[production.target].update(ranges)
-            for symbol, found in made.items():
-                hits[symbol] = sorted(found.union(hits.get(symbol, ())))
+                        made.setdefault(production.target, []).extend(ranges)
+            _add(made, hits)
         return hits
 
     def _words(self, document: Document) -> Hits:
@@ -73,45 +77,50 @@ class Grammar:
         As written too, because the analyser now and then cuts a phrase otherwise among other words
         than alone: 居場所 in を居場所とする is the verb 居る and a place.
         """
-        hits: Hits = {}
-        begins = self.beginnings
         keys = [*[word.key for word in document.words], _END]
         written = [*[word.written for word in document.words], _END]
-        fine = [(unit, unit + 1, key) for unit, key in enumerate(keys) if key in begins]
-        other = [
-            (unit, unit + 1, form)
-            for unit, form in enumerate(written)
-            if form in begins and form != keys[unit]
+        at = self.beginnings.get
+        hits = _grow([(i, i + 1, begun) for i, begun in enumerate(map(at, keys)) if begun], keys)
+        as_written = [
+            (unit, unit + 1, begun)
+            for unit, begun in enumerate(map(at, written))
+            if begun and written[unit] != keys[unit]
         ]
-        # The whole says more than its units only where its normalised form differs.
-        whole = [
-            (first, first + count, word.key)
+        wholes = [
+            (first, first + count, begun)
             for first, count, word in document.wholes
-            if word.key in begins and word.key != "".join(keys[first : first + count])
+            if (begun := at(word.key))
         ]
-        self._walk(fine, keys, hits)
-        if other or whole:
-            self._walk(whole, keys, hits)
-            self._walk(other, written, hits)
-            return {symbol: sorted(set(ranges)) for symbol, ranges in hits.items()}
+        _add(_grow(as_written, written), hits)
+        _add(_grow(wholes, keys), hits)
         return hits
 
-    def _walk(self, begun: list[tuple[int, int, str]], forms: list[str], hits: Hits) -> None:
-        """Add what the phrases make whose beginnings stand at (first unit, end, joined forms)."""
-        made = self.beginnings.get
-        for first, end, joined in begun:
-            symbols = made(joined)
-            while symbols is not None:
-                for symbol in symbols:
-                    if symbol in hits:
-                        hits[symbol].append((first, end))
-                    else:
-                        hits[symbol] = [(first, end)]
-                while not forms[end]:
-                    end += 1
-                joined += forms[end]
+
+def _grow(begun: list[tuple[int, int, _Beginning]], forms: list[str]) -> Hits:
+    """What the phrases make whose beginnings stand at units (first, end), where forms go on so."""
+    hits: Hits = {}
+    for first, end, (symbols, further) in begun:
+        while True:
+            for symbol in symbols:
+                if symbol in hits:
+                    hits[symbol].append((first, end))
+                else:
+                    hits[symbol] = [(first, end)]
+            if not further:
+                break
+            while not forms[end]:
                 end += 1
-                symbols = made(joined)
+            following = further.get(forms[end])
+            if following is None:
+                break
+            symbols, further = following
+            end += 1
+    return hits
+
+
+def _add(more: Hits, hits: Hits) -> None:
+    for symbol, ranges in more.items():
+        hits[symbol] = sorted({*hits.get(symbol, ()), *ranges})
 
 
 def compile_grammar(
@@ -146,11 +155,20 @@ def compile_grammar(
         for made, sequence in sequences
         for target in sorted(targets[made])
     ]
-    beginnings = {key[:length]: () for key in words for length in range(1, len(key))}
-    return Grammar(
-        beginnings=beginnings | {key: tuple(sorted(made)) for key, made in words.items()},
-        levels=_levels(productions),
-    )
+    return Grammar(_beginnings(words), _levels(productions))
+
+
+def _beginnings(words: Mapping[str, set[str]]) -> dict[str, _Beginning]:
+    """Every beginning of the keys of words, linked however a text may cut it into units."""
+    found: dict[str, _Beginning] = {}
+    for key in words:
+        for end in range(1, len(key) + 1):
+            beginning = key[:end]
+            if beginning not in found:
+                found[beginning] = tuple(sorted(words.get(beginning, ()))), {}
+                for cut in range(1, end):
+                    found[key[:cut]][1][key[cut:end]] = found[beginning]
+    return found
 
 
 def _sequence(phrase: str, direct: dict[str, set[str]]) -> _Sequence:
@@ -206,19 +224,24 @@ def _ranges(production: _Production, hits: Hits, document: Document) -> list[Ran
         ranges = [
             (first, last)
             for first, end in ranges
-            for last in _reached(end, further, document, gap=gap)
+            for last in _ends(further, end, document.words, gap=gap)
         ]
     return ranges
 
 
-def _reached(end: int, ranges: list[Range], document: Document, *, gap: bool) -> Iterator[int]:
-    """The ends of those ranges that begin at a unit, behind spaces, or within a gap from it."""
-    for index in range(bisect_left(ranges, (end,)), len(ranges)):
-        begin, last = ranges[index]
-        if begin > end:
-            between = {word.role for word in document.words[end:begin]}
-            if not gap and between != {"space"}:
-                return
-            if gap and (begin - end > GAP_UNITS or between & _BARRIERS):
-                return
-        yield last
+def _ends(ranges: list[Range], end: int, words: Sequence[Word], *, gap: bool) -> list[int]:
+    """Where those ranges end that begin at unit `end`, behind spaces, or within a gap from it."""
+    limit = end
+    if gap:
+        limit += GAP_UNITS
+    else:
+        while limit < len(words) and words[limit].role == "space":
+            limit += 1
+    near = ranges[bisect_left(ranges, (end,)) : bisect_left(ranges, (limit + 1,))]
+    if gap and near:
+        return [
+            last
+            for begin, last in near
+            if _BARRIERS.isdisjoint([word.role for word in words[end:begin]])
+        ]
+    return [last for _, last in near]

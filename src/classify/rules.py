@@ -6,7 +6,7 @@ right behind it, in its clause or sentence, ahead of it, or in the heading over 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from classify.clauses import Outline, outline
@@ -21,10 +21,11 @@ __all__ = ["RuleBook", "check", "compile_rules", "standing", "verdict"]
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """A taxonomy's rules, compiled, and the places of its cues, the first that fits deciding."""
+    """A taxonomy's rules by the symbols of their phrases, and the places of its cues: the first
+    that fits decides."""
 
     grammar: Grammar
-    rules: tuple[Rule, ...]
+    rules: Mapping[str, Rule]
     places: tuple[Place, ...]
 
     def votes_on(
@@ -45,7 +46,11 @@ class RuleBook:
         """The shape of a text and what the rules say of it."""
         hits = self.grammar.match(document)
         shape = outline(document, frozenset([end for _, end in hits.get("joints", ())]))
-        found = [(rule, mentions) for rule in self.rules if (mentions := _mentions(rule, hits))]
+        found = [
+            (rule, mentions)
+            for symbol, rule in self.rules.items()
+            if symbol in hits and (mentions := _mentions(hits[symbol], hits.get(_unless(rule), ())))
+        ]
         if not found:
             return shape, ()
         scene = scene_of(hits, shape)
@@ -75,14 +80,15 @@ def compile_rules(taxonomy: Taxonomy) -> RuleBook:
         "topics": taxonomy.topics,
         "affirm": taxonomy.affirm,
     }
-    for rule in taxonomy.rules:
-        lists[f"rule {rule.id}"] = rule.phrases
-        lists[f"unless {rule.id}"] = rule.unless
+    rules = {f"rule {rule.id}": rule for rule in taxonomy.rules}
+    for symbol, rule in rules.items():
+        lists[symbol] = rule.phrases
+        lists[_unless(rule)] = rule.unless
     for cue in taxonomy.cues:
         for part in (*PLACES, "unless"):
             lists[f"cue {cue.id} {part}"] = getattr(cue, part)
     places = [place for cue in taxonomy.cues for place in places_of(cue, taxonomy.rules)]
-    return RuleBook(compile_grammar(taxonomy.concepts, lists), taxonomy.rules, tuple(places))
+    return RuleBook(compile_grammar(taxonomy.concepts, lists), rules, tuple(places))
 
 
 def standing(votes: tuple[Vote, ...], tag: str) -> Standing:
@@ -110,18 +116,21 @@ def verdict(found: Standing) -> RuleVerdict:
     return "present" if found == "affirmed" else found
 
 
-def _mentions(rule: Rule, hits: Hits) -> list[Range]:
-    """A rule's mentions in reading order, the shortest where several begin together, without
-    those that its `unless` covers."""
+def _mentions(ranges: Iterable[Range], barred: Iterable[Range]) -> list[Range]:
+    """The mentions among a rule's ranges in reading order, the shortest where several begin
+    together, without those that its `unless` covers."""
     mentions: list[Range] = []
-    barred = hits.get(f"unless {rule.id}", ())
     last = -1
-    for first, end in hits.get(f"rule {rule.id}", ()):
+    for first, end in ranges:
         if first < last or any(a <= first and end <= b for a, b in barred):
             continue
         last = end
         mentions.append((first, end))
     return mentions
+
+
+def _unless(rule: Rule) -> str:
+    return f"unless {rule.id}"
 
 
 def _span(field: Field, units: Range, document: Document) -> Span:
