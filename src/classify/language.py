@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
-from itertools import accumulate, chain
+from itertools import accumulate
+from sys import intern
 from threading import local
 
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
@@ -34,14 +35,11 @@ _ROLES: dict[tuple[str, ...], Role] = {
 
 _SENTENCE_ENDS = "。\n"
 
-# A morpheme as it stands in a text: its spelling, its word, and the units of that with their lengths.
-_Morpheme = tuple[str, Word, tuple[Word, ...], tuple[int, ...]]
-
-# Every morpheme read so far, by its spelling and the word's number in the dictionary.
-_spelled: dict[tuple[str, int], _Morpheme] = {}
+# Every word read so far, by its spelling and its number in the dictionary.
+_spelled: dict[tuple[str, int], Word] = {}
 
 # The same by number alone; None where one number has been seen in several spellings.
-_numbered: dict[int, _Morpheme | None] = {}
+_numbered: dict[int, Word | None] = {}
 
 _thread = local()
 
@@ -69,23 +67,21 @@ def analyse(text: str) -> Document:
     >>> [(first, count, word.key) for first, count, word in document.wholes]
     [(0, 2, '一人親'), (3, 2, '居場所')]
     """
-    cut = [morpheme for piece in _pieces(text) for morpheme in _cut(piece)]
-    if not cut:
-        return Document(text, (), (0,), ())
-    _, morphemes, units, lengths = zip(*cut, strict=True)
-    firsts = accumulate(map(len, units), initial=0)
-    return Document(
-        text,
-        words=tuple(chain.from_iterable(units)),
-        starts=tuple(accumulate(chain.from_iterable(lengths), initial=0)),
-        wholes=tuple(
-            [
-                (first, len(parts), word)
-                for first, parts, word in zip(firsts, units, morphemes, strict=False)
-                if word.parts
-            ]
-        ),
-    )
+    cut: list[Word] = []
+    for piece in _pieces(text):
+        cut += _cut(piece)
+    words: list[Word] = []
+    wholes: list[tuple[int, int, Word]] = []
+    done = 0
+    for index in [index for index, word in enumerate(cut) if word.parts]:
+        words += cut[done:index]
+        whole = cut[index]
+        wholes.append((len(words), len(whole.parts), whole))
+        words += [part for _, part in whole.parts]
+        done = index + 1
+    words += cut[done:]
+    lengths = [len(word.surface) for word in words]
+    return Document(text, tuple(words), tuple(accumulate(lengths, initial=0)), tuple(wholes))
 
 
 def keys(phrase: str) -> frozenset[str]:
@@ -115,29 +111,27 @@ def _tokenizer() -> Tokenizer:
         return _tokenizer()
 
 
-def _cut(piece: str) -> list[_Morpheme]:
-    """The morphemes of a text that the analyser takes in one call.
+def _cut(piece: str) -> list[Word]:
+    """The words of a text that the analyser takes in one call, the longest.
 
     Numbers are the cheapest to ask for, and nearly always tell the spelling too: it is asked for
     only where there are several, or where the words as known do not spell this text.
     """
     morphemes = _tokenizer().tokenize(piece)
     numbered = _numbered.get
-    cut = [numbered(morpheme.word_id()) or _as_spelled(morpheme) for morpheme in morphemes]
-    if "".join([morpheme[0] for morpheme in cut]) != piece:
-        cut = [_as_spelled(morpheme) for morpheme in morphemes]
-    return cut
+    words = [numbered(morpheme.word_id()) or _as_spelled(morpheme) for morpheme in morphemes]
+    if "".join([word.surface for word in words]) != piece:
+        words = [_as_spelled(morpheme) for morpheme in morphemes]
+    return words
 
 
-def _as_spelled(morpheme: Morpheme) -> _Morpheme:
+def _as_spelled(morpheme: Morpheme) -> Word:
     spelling, number = morpheme.surface(), morpheme.word_id()
-    found = _spelled.get((spelling, number))
-    if found is None:
-        word = _read(morpheme)
-        lengths, units = zip(*word.parts or [(len(spelling), word)], strict=True)
-        found = _spelled[spelling, number] = (spelling, word, units, lengths)
-        _numbered[number] = None if number in _numbered else found
-    return found
+    word = _spelled.get((spelling, number))
+    if word is None:
+        word = _spelled[spelling, number] = _read(morpheme)
+        _numbered[number] = None if number in _numbered else word
+    return word
 
 
 def _read(morpheme: Morpheme) -> Word:
@@ -153,7 +147,8 @@ def _read(morpheme: Morpheme) -> Word:
     key = (
         "" if role == "space" else surface if pos[0] in _AS_WRITTEN else morpheme.normalized_form()
     )
-    return Word(key, ",".join(pos[:3]), role, parts, surface.strip())
+    key, surface, written = intern(key), intern(surface), intern(surface.strip())
+    return Word(key, ",".join(pos[:3]), role, parts, surface, written)
 
 
 def _role(surface: str, pos: tuple[str, ...]) -> Role:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 from classify.language import keys
 from classify.phrases import elements
@@ -84,7 +85,7 @@ class Grammar:
         as_written = [
             (unit, unit + 1, begun)
             for unit, begun in enumerate(map(at, written))
-            if begun and written[unit] != keys[unit]
+            if begun and written[unit] is not keys[unit]
         ]
         wholes = [
             (first, first + count, begun)
@@ -163,11 +164,11 @@ def _beginnings(words: Mapping[str, set[str]]) -> dict[str, _Beginning]:
     found: dict[str, _Beginning] = {}
     for key in words:
         for end in range(1, len(key) + 1):
-            beginning = key[:end]
+            beginning = intern(key[:end])
             if beginning not in found:
                 found[beginning] = tuple(sorted(words.get(beginning, ()))), {}
                 for cut in range(1, end):
-                    found[key[:cut]][1][key[cut:end]] = found[beginning]
+                    found[key[:cut]][1][intern(key[cut:end])] = found[beginning]
     return found
 
 
