@@ -84,31 +84,28 @@ class Grammar:
         hits = _grow([(i, i + 1, begun) for i, begun in enumerate(map(at, keys)) if begun], keys)
         as_written = [
             (unit, unit + 1, begun)
-            for unit, begun in enumerate(map(at, written))
-            if begun and written[unit] is not keys[unit]
+            for unit, (form, key) in enumerate(zip(written, keys, strict=True))
+            if form is not key and (begun := at(form))
         ]
         wholes = [
             (first, first + count, begun)
             for first, count, word in document.wholes
             if (begun := at(word.key))
         ]
-        _add(_grow(as_written, written), hits)
-        _add(_grow(wholes, keys), hits)
+        if as_written:
+            _add(_grow(as_written, written), hits)
+        if wholes:
+            _add(_grow(wholes, keys), hits)
         return hits
 
 
 def _grow(begun: list[tuple[int, int, _Beginning]], forms: list[str]) -> Hits:
     """What the phrases make whose beginnings stand at units (first, end), where forms go on so."""
-    hits: Hits = {}
+    hits: Hits = defaultdict(list)
     for first, end, (symbols, further) in begun:
-        while True:
-            for symbol in symbols:
-                if symbol in hits:
-                    hits[symbol].append((first, end))
-                else:
-                    hits[symbol] = [(first, end)]
-            if not further:
-                break
+        for symbol in symbols:
+            hits[symbol].append((first, end))
+        while further:
             while not forms[end]:
                 end += 1
             following = further.get(forms[end])
@@ -116,6 +113,8 @@ def _grow(begun: list[tuple[int, int, _Beginning]], forms: list[str]) -> Hits:
                 break
             symbols, further = following
             end += 1
+            for symbol in symbols:
+                hits[symbol].append((first, end))
     return hits
 
 

@@ -78,29 +78,30 @@ def heard(places: Iterable[Place], hits: Hits, body: str) -> list[Heard]:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What of a text decides how far a mention reaches: its shape, the connectors by the units at
-    which they begin and end, where topics begin, and the predicates that affirm.
+    """What of a text decides how far a mention reaches: its shape, its connectors, where those end
+    that begin at a unit, where topics begin, and the predicates that affirm.
 
-    `said` remembers up to where the sentences of mentions speak of them.
+    `stops` and `said` remember what was found out: where words right behind a unit can begin, and
+    up to where a sentence speaks of a mention.
     """
 
     shape: Outline
+    connectors: Sequence[Range]
     onward: Mapping[int, Sequence[int]]
-    back: Mapping[int, Sequence[int]]
     topics: frozenset[int]
     affirm: Sequence[Range]
+    stops: dict[int, Sequence[int]] = field(default_factory=dict)
     said: dict[Range, int] = field(default_factory=dict)
 
 
 def scene_of(hits: Hits, shape: Outline) -> Scene:
     """Set the scene for the mentions of a text."""
+    connectors = hits.get("connectors", ())
     onward: dict[int, list[int]] = defaultdict(list)
-    back: dict[int, list[int]] = defaultdict(list)
-    for first, end in hits.get("connectors", ()):
+    for first, end in connectors:
         onward[first].append(end)
-        back[end].append(first)
     topics = frozenset([begin for begin, _ in hits.get("topics", ())])
-    return Scene(shape, onward, back, topics, hits.get("affirm", ()))
+    return Scene(shape, connectors, onward, topics, hits.get("affirm", ()))
 
 
 def bearing(mention: Range, places: Iterable[Heard], scene: Scene) -> tuple[Cue, Range] | None:
@@ -196,8 +197,11 @@ def _speaks_until(mention: Range, scene: Scene) -> int:
     return last
 
 
-def _behind(end: int, scene: Scene) -> list[int]:
+def _behind(end: int, scene: Scene) -> Sequence[int]:
     """Where words right behind a mention can begin: past connectors, spaces and a bracket."""
+    known = scene.stops.get(end)
+    if known is not None:
+        return known
     roles = scene.shape.roles
     stops = [end]
     for at in stops:
@@ -208,15 +212,16 @@ def _behind(end: int, scene: Scene) -> list[int]:
         elif role == "open":
             further.append(_close(at, roles))
         stops += [unit for unit in further if unit not in stops]
+    scene.stops[end] = stops
     return stops
 
 
-def _ahead(first: int, scene: Scene) -> list[int]:
+def _ahead(first: int, scene: Scene) -> Sequence[int]:
     """Where words right ahead of a mention can end: before connectors, spaces, an open bracket."""
     roles = scene.shape.roles
     stops = [first]
     for at in stops:
-        further = [*scene.back.get(at, ())]
+        further = [begin for begin, end in scene.connectors if end == at]
         if at and roles[at - 1] in ("space", "open"):
             further.append(at - 1)
         stops += [unit for unit in further if unit not in stops]
