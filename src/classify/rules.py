@@ -6,7 +6,7 @@ right behind it, in its clause or sentence, ahead of it, or in the heading over 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from classify.clauses import Outline, outline
@@ -21,11 +21,10 @@ __all__ = ["RuleBook", "check", "compile_rules", "standing", "verdict"]
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """A taxonomy's rules by the symbols of their phrases, and the places of its cues: the first
-    that fits decides."""
+    """A taxonomy's rules, compiled, and the places of its cues: the first that fits decides."""
 
     grammar: Grammar
-    rules: Mapping[str, Rule]
+    rules: tuple[Rule, ...]
     places: tuple[Place, ...]
 
     def votes_on(
@@ -46,11 +45,7 @@ class RuleBook:
         """The shape of a text and what the rules say of it."""
         hits = self.grammar.match(document)
         shape = outline(document, frozenset([end for _, end in hits.get("joints", ())]))
-        found = [
-            (rule, mentions)
-            for symbol, rule in self.rules.items()
-            if symbol in hits and (mentions := _mentions(hits[symbol], hits.get(_unless(rule), ())))
-        ]
+        found = [(rule, mentions) for rule in self.rules if (mentions := _mentions(rule, hits))]
         if not found:
             return shape, ()
         scene = scene_of(hits, shape)
@@ -80,15 +75,14 @@ def compile_rules(taxonomy: Taxonomy) -> RuleBook:
         "topics": taxonomy.topics,
         "affirm": taxonomy.affirm,
     }
-    rules = {f"rule {rule.id}": rule for rule in taxonomy.rules}
-    for symbol, rule in rules.items():
-        lists[symbol] = rule.phrases
-        lists[_unless(rule)] = rule.unless
+    for rule in taxonomy.rules:
+        lists[f"rule {rule.id}"] = rule.phrases
+        lists[f"unless {rule.id}"] = rule.unless
     for cue in taxonomy.cues:
         for part in (*PLACES, "unless"):
             lists[f"cue {cue.id} {part}"] = getattr(cue, part)
     places = [place for cue in taxonomy.cues for place in places_of(cue, taxonomy.rules)]
-    return RuleBook(compile_grammar(taxonomy.concepts, lists), rules, tuple(places))
+    return RuleBook(compile_grammar(taxonomy.concepts, lists), taxonomy.rules, tuple(places))
 
 
 def standing(votes: tuple[Vote, ...], tag: str) -> Standing:
@@ -116,9 +110,13 @@ def verdict(found: Standing) -> RuleVerdict:
     return "present" if found == "affirmed" else found
 
 
-def _mentions(ranges: Iterable[Range], barred: Iterable[Range]) -> list[Range]:
-    """The mentions among a rule's ranges in reading order, the shortest where several begin
-    together, without those that its `unless` covers."""
+def _mentions(rule: Rule, hits: Hits) -> list[Range]:
+    """A rule's mentions in reading order, the shortest where several begin together, without
+    those that its `unless` covers."""
+    ranges = hits.get(f"rule {rule.id}")
+    if not ranges:
+        return []
+    barred = hits.get(f"unless {rule.id}", ())
     mentions: list[Range] = []
     last = -1
     for first, end in ranges:
@@ -127,10 +125,6 @@ def _mentions(ranges: Iterable[Range], barred: Iterable[Range]) -> list[Range]:
         last = end
         mentions.append((first, end))
     return mentions
-
-
-def _unless(rule: Rule) -> str:
-    return f"unless {rule.id}"
 
 
 def _span(field: Field, units: Range, document: Document) -> Span:

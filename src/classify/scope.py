@@ -199,19 +199,18 @@ def _speaks_until(mention: Range, scene: Scene) -> int:
 
 def _behind(end: int, scene: Scene) -> Sequence[int]:
     """Where words right behind a mention can begin: past connectors, spaces and a bracket."""
-    known = scene.stops.get(end)
-    if known is not None:
-        return known
+    if end in scene.stops:
+        return scene.stops[end]
     roles = scene.shape.roles
     stops = [end]
+    # The list grows while it is read: what can be passed from a stop is a stop too.
     for at in stops:
-        further = [*scene.onward.get(at, ())]
+        stops += [unit for unit in scene.onward.get(at, ()) if unit not in stops]
         role = roles[at] if at < len(roles) else ""
-        if role == "space":
-            further.append(at + 1)
-        elif role == "open":
-            further.append(_close(at, roles))
-        stops += [unit for unit in further if unit not in stops]
+        if role == "space" and at + 1 not in stops:
+            stops.append(at + 1)
+        elif role == "open" and (closed := _close(at, roles)) not in stops:
+            stops.append(closed)
     scene.stops[end] = stops
     return stops
 
@@ -221,10 +220,9 @@ def _ahead(first: int, scene: Scene) -> Sequence[int]:
     roles = scene.shape.roles
     stops = [first]
     for at in stops:
-        further = [begin for begin, end in scene.connectors if end == at]
-        if at and roles[at - 1] in ("space", "open"):
-            further.append(at - 1)
-        stops += [unit for unit in further if unit not in stops]
+        stops += [begin for begin, end in scene.connectors if end == at and begin not in stops]
+        if at and roles[at - 1] in ("space", "open") and at - 1 not in stops:
+            stops.append(at - 1)
     return stops
 
 
