@@ -55,7 +55,7 @@ def test_a_sentence_that_does_not_hold_is_told_with_its_votes(tmp_path: Path) ->
     path = tmp_path / "taxonomy.yaml"
     path.write_text(TOY.replace("yes: [部屋], no: [部屋着]", "yes: [部屋着]"), encoding="utf-8")
     taxonomy = load(path)
-    assert check(compile_rules(taxonomy), taxonomy) == [
+    assert [str(fault) for fault in check(compile_rules(taxonomy), taxonomy)] == [
         f"{path}: room: its yes sentence '部屋着' does not hold (votes: none). "
         "Mend the phrases or the sentence"
     ]

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classify import model as models
-from classify.model import Blend, Linear, Model
+from classify.linear import Linear
+from classify.model import Blend, Model
 from classify.records import Decision, Program
 from classify.tagger import MODEL_EVIDENCE, Tagger
 from classify.taxonomy import load
@@ -34,8 +35,8 @@ def toy(weight: float, blend: Blend) -> Tagger:
         RULES,
         model=Model(
             tags=("ibasho",),
-            mention=Linear({"番屋": 0}, np.ones(1), np.array([[weight + 8]]), np.array([-8.0])),
-            provided=Linear({}, np.ones(0), np.ones((0, 1)), np.array([30.0])),
+            mention=Linear.of(["w\t番屋"], np.ones(1), np.array([[weight + 8]]), np.array([-8.0])),
+            provided=Linear.of([], np.ones(0), np.ones((0, 1)), np.array([30.0])),
             alone=Blend(0.0, 1.0, 0.0, 0.0, 0.0),
             blend=blend,
             rules_only=Blend(-3.0, 0.0, 6.0, 6.0, 0.0),
@@ -56,10 +57,15 @@ def test_rules_and_model_that_agree_need_no_review() -> None:
     assert [(e.text, e.rule) for e in found.evidence] == [("居場所", "ibasho.place")]
 
 
-def test_the_model_alone_rests_on_its_passage() -> None:
-    found = decide(toy(5.0, BLEND), "食料を配る。\n番屋に寄れる。")["ibasho"]
+def test_the_model_alone_rests_on_the_clause_where_it_sees_the_tag() -> None:
+    found = decide(toy(5.0, BLEND), "食料を配る。\n番屋に寄れ、本を読める。")["ibasho"]
     assert (found.present, found.rule, found.reason) == (True, "silent", "model_only")
-    assert [(e.text, e.rule) for e in found.evidence] == [("番屋", MODEL_EVIDENCE)]
+    assert [(e.text, e.rule) for e in found.evidence] == [("番屋に寄れ", MODEL_EVIDENCE)]
+
+
+def test_where_the_model_sees_a_tag_elsewhere_than_the_rules_both_are_shown() -> None:
+    found = decide(toy(5.0, BLEND), "居場所を開く。\n番屋に寄れる。")["ibasho"]
+    assert [e.text for e in found.evidence] == ["居場所", "番屋に寄れる"]
 
 
 def test_a_probability_in_the_band_asks_for_review() -> None:

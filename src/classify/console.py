@@ -27,7 +27,6 @@ __all__ = ["changes", "explanation", "matrix", "report", "usage"]
 
 # A tag of which the model thinks less is not listed in an explanation.
 _WORTH_SHOWING = 0.05
-_WORDS_SHOWN = 4
 
 
 def matrix(taggings: Sequence[Tagging], tags: Sequence[Tag]) -> None:
@@ -117,19 +116,36 @@ def changes(found: Sequence[Change]) -> None:
 
 
 def explanation(tagger: Tagger, analysis: Analysis, tagging: Tagging, language: str) -> None:
-    """Words, mentions with their cues, what the model sees, and the decisions on one text."""
+    """The decisions on one text, and why: what it says of services, what the model sees, words."""
     out = Console()
     words = texts()[language]
     names = {tag.id: tag.name[language] for tag in tagger.taxonomy.tags}
     seen = next(view for view in analysis.views if view.field == "summary")
-    starts = seen.document.starts
-    cut = [seen.document.text[a:b] for a, b in pairwise(starts)]
-    out.print(f"[bold]{words['console']['words']}[/bold]")
-    out.print("|".join(cut), markup=False, highlight=False)
+    _decisions(out, tagging, names, words)
     _mentions(out, seen, names, words)
     if tagger.model:
         _opinions(out, tagger.model, analysis, names, words)
-    _decisions(out, tagging, names, words)
+    cut = [seen.document.text[a:b] for a, b in pairwise(seen.document.starts)]
+    out.print(f"\n[bold]{words['console']['words']}[/bold]")
+    out.print("|".join(cut), markup=False, highlight=False)
+
+
+def _decisions(
+    out: Console, tagging: Tagging, names: Mapping[str, str], words: dict[str, Any]
+) -> None:
+    head = words["console"]
+    table = _table(head["decision"], words["tag"], words["state"], words["probability"])
+    table.add_column(words["quote"], overflow="fold")
+    table.add_column(words["reason"], overflow="fold")
+    for decision in tagging.decisions:
+        state = head["ask"] if decision.review else head["yes"] if decision.present else head["no"]
+        if not decision.present and decision.status != "none":
+            state = f"{state} ({words['statuses'][decision.status]})"
+        quotes = " / ".join(item.text for item in decision.evidence)
+        reason = words["reasons"][decision.reason]
+        cells = (names[decision.tag], state, f"{decision.probability:.2f}", quotes, reason)
+        table.add_row(*map(Text, cells))
+    out.print(table)
 
 
 def _mentions(out: Console, seen: View, names: Mapping[str, str], words: dict[str, Any]) -> None:
@@ -138,14 +154,14 @@ def _mentions(out: Console, seen: View, names: Mapping[str, str], words: dict[st
     if not seen.votes:
         out.print(f"\n{head['none']}")
         return
-    table = _table(head["mentions"], words["tag"], head["mention"], head["status"])
+    table = _table(f"\n{head['mentions']}", words["tag"], head["mention"], head["status"])
     table.add_column(head["cue"], overflow="fold")
     table.add_column(head["rule"], style="dim", overflow="fold")
     for vote in seen.votes:
         cue = text[vote.cue_span.start : vote.cue_span.end] if vote.cue_span else ""
         status = words["statuses"][vote.status]
-        by = f"{vote.rule} / {vote.cue}" if vote.cue else vote.rule
         said = text[vote.span.start : vote.span.end]
+        by = f"{vote.rule}\n{vote.cue}".strip()
         table.add_row(*map(Text, (names[vote.tag], said, status, cue, by)))
     out.print(table)
 
@@ -154,41 +170,17 @@ def _opinions(
     out: Console, model: Model, analysis: Analysis, names: Mapping[str, str], words: dict[str, Any]
 ) -> None:
     head = words["console"]
-    table = _table(head["model"], words["tag"], words["probability"], head["place"])
+    table = _table(f"\n{head['model']}", words["tag"], words["probability"], head["place"])
     table.add_column(head["for"], overflow="fold")
     table.add_column(head["against"], overflow="fold")
-    for column, (tag, opinion) in enumerate(model.opinions(analysis.views).items()):
+    for tag, opinion in model.opinions(analysis.views).items():
         probability = model.alone.probability(opinion.logit, "silent")
         if probability < _WORTH_SHOWING:
             continue
         document = next(v.document for v in analysis.views if v.field == opinion.field)
         place = document.text[document.starts[opinion.first] : document.starts[opinion.end]]
-        told = model.mention.told(opinion.passage, column) + model.provided.told(opinion.around, 0)
-        cells = (names[tag], f"{probability:.2f}", place, _strongest(told, 1), _strongest(told, -1))
-        table.add_row(*map(Text, cells))
-    out.print(table)
-
-
-def _strongest(told: Sequence[tuple[str, float]], sign: int) -> str:
-    """The words that say most for (1) or against (-1) a tag, without the model's own marks."""
-    ordered = sorted(told, key=lambda part: (-sign * part[1], part[0]))
-    plain = [name.lstrip("*<=>").replace("_", "") for name, part in ordered if part * sign > 0]
-    return " ".join(list(dict.fromkeys(word for word in plain if ":" not in word))[:_WORDS_SHOWN])
-
-
-def _decisions(
-    out: Console, tagging: Tagging, names: Mapping[str, str], words: dict[str, Any]
-) -> None:
-    head = words["console"]
-    table = _table(head["decision"], words["tag"], words["state"], words["probability"])
-    table.add_column(words["reason"], overflow="fold")
-    table.add_column(words["quote"], overflow="fold")
-    for decision in tagging.decisions:
-        state = head["ask"] if decision.review else head["yes"] if decision.present else head["no"]
-        quotes = " / ".join(item.text for item in decision.evidence)
-        reason = words["reasons"][decision.reason]
-        cells = (names[decision.tag], state, f"{decision.probability:.2f}", reason, quotes)
-        table.add_row(*map(Text, cells))
+        told = (" ".join(side) for side in model.telling(analysis.views, tag, opinion))
+        table.add_row(*map(Text, (names[tag], f"{probability:.2f}", place, *told)))
     out.print(table)
 
 

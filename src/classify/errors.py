@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 __all__ = ["ClassifyError", "InputError", "ModelError", "TaxonomyError"]
 
 
@@ -54,6 +56,14 @@ class TaxonomyError(ClassifyError):
         first = errors[0]
         whole = cls(first.place, first.problem, first.remedy)
         whole.faults = tuple(errors)
+        return whole
+
+    @classmethod
+    def told(cls, faults: Iterable[TaxonomyError]) -> TaxonomyError:
+        """One error out of several; it tells all of them."""
+        errors = tuple(faults)
+        whole = cls(errors[0].place, errors[0].problem, errors[0].remedy)
+        whole.faults = errors
         return whole
 
     def __str__(self) -> str:

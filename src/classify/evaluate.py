@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from classify.labels import find
 from classify.records import Decision, Gold, Program, Status, Tagging
 from classify.taxonomy import Taxonomy
 
@@ -273,10 +274,22 @@ def _evidence(judged: Sequence[_Judged]) -> tuple[int, int]:
 
 
 def _overlaps(one: _Judged) -> bool:
-    """Does a word of the evidence stand in a quote, or a quote in the evidence?"""
-    quotes = ["".join(quote.split()) for quote in one.gold.quotes]
-    words = ["".join(item.text.split()) for item in one.decision.evidence]
-    return any(word in quote or quote in word for word in words for quote in quotes)
+    """Do words of the evidence lie in a quote, or a quote's in the evidence?"""
+    program, evidence = one.tagging.program, one.decision.evidence
+    for quote in one.gold.quotes:
+        span = find(quote, program)
+        plain = "".join(quote.split())
+        for item in evidence:
+            if (
+                span
+                and item.field == span.field
+                and max(item.start, span.start) < min(item.end, span.end)
+            ):
+                return True
+            # The same words may stand in the text more than once.
+            if "".join(item.text.split()) in plain:
+                return True
+    return False
 
 
 def _statuses(

@@ -1,30 +1,55 @@
-"""What the model sees of a text: its passages, and the surroundings of a mention."""
+"""What the model sees of a text: the words of a passage, and the surroundings of a mention.
+
+A feature is a name: its kind and the words it is about, parted by tabs. `scoring.py` sums the same
+features without making their names; these lists are what it is held against.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from classify.clauses import Outline
 from classify.records import Document, Field, Vote, Word
+from classify.word_classes import word_classes
 
-__all__ = ["Passage", "View", "context", "units_of", "view"]
+__all__ = [
+    "AHEAD",
+    "BEHIND",
+    "BESIDE",
+    "NEAR_AHEAD",
+    "NEAR_BEHIND",
+    "SILENT",
+    "Passage",
+    "View",
+    "around",
+    "spoken",
+    "telling",
+    "units_of",
+    "view",
+    "votes_in",
+    "words_of",
+]
 
 # Words of these roles say nothing by themselves.
-_SILENT = frozenset({"space", "line", "stop", "comma", "open", "close", "mark", "digit"})
+SILENT = frozenset({"space", "line", "stop", "comma", "open", "close", "mark", "digit"})
 
 # How many words next to a mention are told apart by their distance.
-_NEAR_BEHIND = 4
-_NEAR_AHEAD = 3
+NEAR_BEHIND = 4
+NEAR_AHEAD = 3
+
+# The kinds of the words of a mention's clause, on each side and on both.
+AHEAD, BEHIND, BESIDE = "<", ">", "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence or item of a text: units `first` to `end`, and its features, each once."""
+    """A sentence or item of a text: units `first` to `end`."""
 
     first: int
     end: int
-    features: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,89 +68,120 @@ class View:
 
 
 def view(field: Field, outline: Outline, votes: tuple[Vote, ...]) -> View:
-    """Cut a document at its lines and sentences; features are words, neighbours and rules' tags.
+    """Cut a document into its passages: at its lines and sentences, those that have a word.
 
     >>> from classify.clauses import outline
     >>> from classify.language import analyse
-    >>> seen = view("summary", outline(analyse("居場所\\n相談会")), ())
-    >>> [passage.features for passage in seen.passages]
-    [('居', '居_場所', '場所', '居場所'), ('相談', '相談_会', '会')]
+    >>> view("summary", outline(analyse("居場所\\n相談会")), ()).passages
+    (Passage(first=0, end=2), Passage(first=3, end=5))
     """
-    document = outline.document
-    found = []
-    for first, end in _ranges(document):
-        start, stop = document.starts[first], document.starts[end]
-        told = [f"rule:{vote.tag}" for vote in votes if start <= vote.span.start < stop]
-        words = list(_words(document, first, end))
-        if words:
-            found.append(Passage(first, end, tuple(dict.fromkeys(words + told))))
-    return View(field, outline, votes, tuple(found))
+    return View(field, outline, votes, tuple(_passages(outline.document.words)))
 
 
-def context(seen: View, passage: Passage, first: int, end: int, tag: str) -> tuple[str, ...]:
-    """Features of the surroundings of a mention at units `first` to `end` of a passage.
+def telling(word: Word) -> bool:
+    """Is it a word, and not a mark, a number or white space?"""
+    return bool(word.key) and word.role not in SILENT
+
+
+def spoken(seen: View, passage: Passage) -> list[str]:
+    """The features that tell of what a passage speaks, repeated as often as they stand in it.
+
+    >>> from classify.clauses import outline
+    >>> from classify.language import analyse
+    >>> seen = view("summary", outline(analyse("居場所")), ())
+    >>> [name for name in spoken(seen, seen.passages[0]) if name[0] == "w"]
+    ['w\\t居', 'w\\t場所', 'w\\t居\\t場所', 'w\\t居場所']
+    """
+    document = seen.document
+    keys = _keys(document.words, passage.first, passage.end)
+    wholes = [
+        word.key
+        for first, _, word in document.wholes
+        if word.key and passage.first <= first < passage.end
+    ]
+    found = [*_side("w", keys), *(f"w\t{key}" for key in wholes)]
+    classes = word_classes()
+    found += [f"c\t{name}" for key in (*keys, *wholes) for name in classes.of(key)]
+    found += [f"rule\t{vote.tag}" for vote in votes_in(seen, passage)]
+    return found
+
+
+def around(seen: View, passage: Passage, first: int, end: int, tag: str) -> list[str]:
+    """The features of the surroundings of a mention at units `first` to `end` of a passage.
 
     In its clause, words ahead of it and behind it are told apart, and so are the nearest and the
-    last ones; the rest of the passage counts by its words only. To these comes what the rules say
-    of the tag there. The words of the mention itself say which service, not whether it is offered.
+    last ones; the rest of the passage counts by its words only. To these come the mention's own
+    words, and what the rules say of the tag there. `*tag` is what a word means for one tag alone.
     """
     words = seen.document.words
     opening, closing = seen.outline.clause(first, end)
     opening, closing = max(opening, passage.first), min(closing, passage.end)
-    ahead = _telling(words, opening, first)
-    behind = _telling(words, end, closing)
-    found: list[str] = [f"tag:{tag}"]
-    for side, keys in (("<", ahead), (">", behind)):
-        for previous, key in zip(["", *keys], keys, strict=False):
-            found += [f"{side}{key}", f"*{key}"]
-            if previous:
-                found += [f"{side}{previous}_{key}", f"*{previous}_{key}"]
-    found += [f">{n}:{key}" for n, key in enumerate(behind[:_NEAR_BEHIND])]
-    found += [f"<{n}:{key}" for n, key in enumerate(reversed(ahead[-_NEAR_AHEAD:]))]
-    found += _last("end", behind)
-    found += [f"-{key}" for key in _telling(words, passage.first, opening)]
-    rest = _telling(words, closing, passage.end)
-    found += [f"+{key}" for key in rest]
-    found += _last("last", rest)
-    start, stop = seen.document.starts[passage.first], seen.document.starts[passage.end]
-    for vote in seen.votes:
-        if vote.tag == tag and start <= vote.span.start < stop:
-            found += [f"rule:{vote.status}", f"cue:{vote.cue}"]
-    return tuple(dict.fromkeys(found))
-
-
-def _last(name: str, keys: Sequence[str]) -> list[str]:
-    return [f"{name}:{keys[-1]}", f"{name}:{'_'.join(keys[-2:])}"] if keys else [f"{name}:"]
+    ahead, behind = _keys(words, opening, first), _keys(words, end, closing)
+    rest = _keys(words, closing, passage.end)
+    found = [f"tag\t{tag}"]
+    for side, keys in ((AHEAD, ahead), (BEHIND, behind)):
+        for kind in (side, BESIDE, f"{BESIDE}{tag}"):
+            found += _side(kind, keys)
+    found += [f">{n}\t{key}" for n, key in enumerate(behind[:NEAR_BEHIND])]
+    found += [f"<{n}\t{key}" for n, key in enumerate(reversed(ahead[-NEAR_AHEAD:]))]
+    found += _last("end", behind) + _last("last", rest)
+    found += [f"-\t{key}" for key in _keys(words, passage.first, opening)]
+    found += [f"+\t{key}" for key in rest]
+    found += [f"m\t{key}" for key in _keys(words, first, end)]
+    for vote in votes_in(seen, passage):
+        if vote.tag == tag:
+            found += [f"rule\t{vote.status}", f"cue\t{vote.cue}"]
+    return found
 
 
 def units_of(seen: View, start: int, end: int) -> tuple[int, int]:
     """The units that characters `start` to `end` of a view's text lie on."""
     starts = seen.document.starts
-    inside = [i for i in range(len(starts) - 1) if starts[i] < end and starts[i + 1] > start]
-    return (inside[0], inside[-1] + 1) if inside else (0, 0)
+    return bisect_right(starts, start) - 1, bisect_left(starts, end)
 
 
-def _ranges(document: Document) -> Iterator[tuple[int, int]]:
+def votes_in(seen: View, passage: Passage) -> list[Vote]:
+    """The votes on mentions that begin in a passage."""
+    start, stop = seen.document.starts[passage.first], seen.document.starts[passage.end]
+    return [vote for vote in seen.votes if start <= vote.span.start < stop]
+
+
+def words_of(name: str) -> str:
+    """The words of the text that a feature is about; none for classes, rules, cues and tags.
+
+    >>> words_of("*ibasho\\tを\\t開く"), words_of("rule\\tprovided")
+    ('を開く', '')
+    """
+    kind, *words = name.split("\t")
+    return "" if kind in ("c", "rule", "cue", "tag") else "".join(words)
+
+
+def _passages(words: Sequence[Word]) -> Iterator[Passage]:
     first = 0
-    for index, word in enumerate(document.words):
-        if word.role in ("line", "stop"):
-            if index > first:
-                yield first, index
-            first = index + 1
-    if len(document.words) > first:
-        yield first, len(document.words)
+    said = False
+    for index, word in enumerate(words):
+        role = word.role
+        if role == "line" or role == "stop":
+            if said:
+                yield Passage(first, index)
+            first, said = index + 1, False
+        elif not said:
+            said = telling(word)
+    if said:
+        yield Passage(first, len(words))
 
 
-def _words(document: Document, first: int, end: int) -> Iterator[str]:
-    keys = _telling(document.words, first, end)
-    for previous, key in zip(["", *keys], keys, strict=False):
-        if previous:
-            yield f"{previous}_{key}"
-        yield key
-    for begin, _, word in document.wholes:
-        if first <= begin < end:
-            yield word.key
+def _keys(words: Sequence[Word], first: int, end: int) -> list[str]:
+    return [word.key for word in words[first:end] if telling(word)]
 
 
-def _telling(words: Sequence[Word], first: int, end: int) -> list[str]:
-    return [word.key for word in words[first:end] if word.role not in _SILENT and word.key]
+def _side(kind: str, keys: Sequence[str]) -> list[str]:
+    """Words and neighbours, as features of a kind."""
+    return [f"{kind}\t{key}" for key in keys] + [f"{kind}\t{a}\t{b}" for a, b in pairwise(keys)]
+
+
+def _last(kind: str, keys: Sequence[str]) -> list[str]:
+    if not keys:
+        return [f"{kind}\t"]
+    pair = [f"{kind}\t{keys[-2]}\t{keys[-1]}"] if len(keys) > 1 else []
+    return [f"{kind}\t{keys[-1]}", *pair]

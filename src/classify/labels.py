@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from classify import releases
+from classify import crosswalk, releases
 from classify.errors import InputError
 from classify.records import Contrast, Field, Gold, Label, Program, Said, Span
 
@@ -24,6 +24,7 @@ __all__ = [
     "load_gold",
     "load_labels",
     "load_programs",
+    "read_labels",
 ]
 
 # Decisions in this file settle what annotators disagree about.
@@ -43,7 +44,15 @@ def load_programs(folder: Path) -> dict[str, Program]:
 
 
 def load_labels(folder: Path, programs: Mapping[str, Program]) -> tuple[Label, ...]:
-    """Every decision of every annotator, in file and line order.
+    """Every decision of every annotator under the present tags (see `crosswalk.carry_labels`).
+
+    Raises what `read_labels` does.
+    """
+    return crosswalk.carry_labels(read_labels(folder, programs), crosswalk.load(folder))
+
+
+def read_labels(folder: Path, programs: Mapping[str, Program]) -> tuple[Label, ...]:
+    """Every decision of every annotator as it was written, in file and line order.
 
     Raises InputError for a line that is not a decision, for a program that `programs` does not
     hold, and for a quote that does not stand in the program's text.
@@ -73,10 +82,11 @@ def load_gold(folder: Path) -> dict[tuple[str, str], Gold]:
 
 
 def load_contrast(folder: Path, kind: str = "contrast") -> tuple[Contrast, ...]:
-    """The written texts of `labeled/contrast/*.jsonl`, or of another kind, in file and line order.
+    """The written texts of `labeled/contrast/*.jsonl`, or of another kind, under the present tags.
 
-    A line holds `id`, `text`, `labels` (tag to status and quote), and where it has them `program`
-    and `mentions` for every further place. Raises InputError for a line that does not.
+    In file and line order. A line holds `id`, `text`, `labels` (tag to status and quote), and where
+    it has them `program` and `mentions` for every further place. Raises InputError for a line that
+    does not.
     """
     found = []
     for path in sorted((folder / kind).glob("*.jsonl")):
@@ -89,7 +99,7 @@ def load_contrast(folder: Path, kind: str = "contrast") -> tuple[Contrast, ...]:
             if missing:
                 problem = f"quote '{missing}' does not stand in the text"
                 raise InputError(place, problem, "copy the words to the letter")
-    return tuple(found)
+    return crosswalk.carry_contrast(found, crosswalk.load(folder))
 
 
 def _contrast(entry: dict[str, Any], group: str) -> Contrast:

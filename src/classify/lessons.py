@@ -78,6 +78,8 @@ def judge_aside(aside: Sequence[Contrast], tagger: Tagger) -> tuple[Report, ...]
 
 def _gold(text: Contrast, tagger: Tagger) -> Iterable[Gold]:
     for tag in tagger.taxonomy.tags:
+        if tag.id in text.undecided:
+            continue
         quotes = tuple(s.quote for s in text.said if s.tag == tag.id and s.status == "provided")
         yield Gold(text.id, tag.id, bool(quotes), "unanimous", "", quotes, 0)
 
@@ -94,7 +96,8 @@ def gold_of(labelled: Labelled, tagger: Tagger) -> Iterator[tuple[Program, dict[
         yield program, {tag: gold.present for tag, gold in known.items() if gold}
     for text in labelled.contrast:
         provided = {said.tag for said in text.said if said.status == "provided"}
-        yield _program(text), {tag: tag in provided for tag in tags}
+        decided = [tag for tag in tags if tag not in text.undecided]
+        yield _program(text), {tag: tag in provided for tag in decided}
 
 
 def _lessons(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
@@ -135,9 +138,12 @@ def _misleading(labelled: Labelled) -> Mapping[str, Sequence[tuple[str, str]]]:
 
 
 def _from_contrast(contrast: Iterable[Contrast], tagger: Tagger) -> Iterable[Lesson]:
-    """One lesson per written text. A pass stays together: it has one writer's habits."""
+    """One lesson per written text without open questions. A pass stays together: it has one
+    writer's habits."""
     tags = [tag.id for tag in tagger.taxonomy.tags]
     for text in contrast:
+        if text.undecided:
+            continue
         quotes = [(said.tag, said.quote, said.status == "provided") for said in text.said]
         provided = {tag for tag, _, here in quotes if here}
         present = {tag: tag in provided for tag in tags}

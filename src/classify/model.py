@@ -1,72 +1,43 @@
-"""The trained model as numbers: a text's views in, what it thinks of each tag out, and its file.
+"""The trained model: what it thinks of each tag of a text, and its file.
 
 Whether a text provides a service is asked in two steps, each one linear: is the service spoken of
 in this passage, and do the words around that mention say that it is provided? What is learnt about
-検討 or 周知 from one service then holds for all. The file is JSON: reading it can run no code.
+検討 or 周知 from one service then holds for all. The file is arrays of numbers and text (NumPy's
+npz, read without pickle): reading it can run no code.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
+from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from classify.errors import ModelError
-from classify.features import Passage, View, context, units_of
+from classify.features import View, around, spoken, words_of
+from classify.linear import Linear, logistic
 from classify.records import Field, Standing
+from classify.scoring import Asked, Scorer
 from classify.taxonomy import Taxonomy
 
-__all__ = ["Blend", "Linear", "Model", "Opinion", "default_path", "dump", "load", "logistic"]
+__all__ = ["Blend", "Model", "Opinion", "default_path", "dump", "load"]
 
-FORMAT = "classify-model-3"
+FORMAT = "classify-model-4"
 
-# A passage that speaks of a tag with less than this probability is not asked about further.
+# A passage that speaks of a tag with less than this probability is not asked about further: even
+# odds that it would be provided.
 FLOOR = 0.1
+EVEN = 0.5
 
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """Linear scores over binary features weighted by `idf` (features,) and scaled to length 1.
-
-    `weights` is (features, outputs), `intercepts` (outputs,).
-    """
-
-    vocabulary: Mapping[str, int]
-    idf: Floats
-    weights: Floats
-    intercepts: Floats
-
-    def scores(self, rows: Sequence[tuple[str, ...]]) -> Floats:
-        """The logits of each row of features, shape (rows, outputs)."""
-        scores = np.tile(self.intercepts, (len(rows), 1))
-        for number, features in enumerate(rows):
-            known = [self.vocabulary[name] for name in features if name in self.vocabulary]
-            if known:
-                idf = self.idf[known]
-                scores[number] += (idf / math.sqrt(float(idf @ idf))) @ self.weights[known]
-        return scores
-
-    def told(self, features: Sequence[str], output: int) -> list[tuple[str, float]]:
-        """What each known feature adds to an output's logit, the strongest first."""
-        known = [name for name in features if name in self.vocabulary]
-        rows = [self.vocabulary[name] for name in known]
-        length = math.sqrt(float(self.idf[rows] @ self.idf[rows])) or 1.0
-        parts = [(name, self.weight(name, output) / length) for name in known]
-        return sorted(parts, key=lambda part: (-abs(part[1]), part[0]))
-
-    def weight(self, name: str, output: int) -> float:
-        """How strongly one feature speaks for an output, 0 where it is unknown."""
-        row = self.vocabulary.get(name)
-        return 0.0 if row is None else float(self.idf[row] * self.weights[row, output])
+# How many words are told of those that speak for an opinion, and of those against it.
+WORDS_TOLD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +65,17 @@ class Blend:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the model thinks of one tag: a logit, and where it sees the tag.
-
-    `field` and the units `first` to `end` are the mention, `around` the features of its
-    surroundings, `passage` those of its sentence or item.
-    """
+    """What the model thinks of one tag: a logit, and the mention it rests on, at units `first` to
+    `end` of passage `passage` of a field."""
 
     logit: float
     field: Field
+    passage: int
     first: int
     end: int
-    passage: tuple[str, ...]
-    around: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """A trained model.
 
@@ -127,75 +94,55 @@ class Model:
     band: tuple[float, float]
     made_from: Mapping[str, str]
 
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The tables of both linear parts, made when they are first asked for."""
+        return Scorer(self.tags, self.mention, self.provided)
+
     def opinions(self, views: Sequence[View]) -> dict[str, Opinion]:
         """What the model thinks of each of its tags; empty for a text without words."""
-        asked = [(seen, passage) for seen in views for passage in seen.passages]
-        if not asked:
+        laid, logits, told = self.scorer.spoken(views)
+        if not len(logits):
             return {}
-        scores = self.mention.scores([passage.features for _, passage in asked])
-        return {
-            tag: self._opinion(asked, scores[:, column], column)
-            for column, tag in enumerate(self.tags)
+        mentioned = 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
+        rows, columns = np.nonzero(mentioned >= FLOOR)
+        asked = [
+            self.scorer.locate(laid, told, row, tag)
+            for row, tag in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
+        around = self.scorer.provided(laid, asked).tolist() if asked else []
+        best: dict[int, tuple[float, Asked]] = {}
+        for one, said, logit in zip(asked, mentioned[rows, columns].tolist(), around, strict=True):
+            both = _logit(said * logistic(logit))
+            if one.tag not in best or both > best[one.tag][0]:
+                best[one.tag] = both, one
+        top = mentioned.max(axis=0).tolist()
+        nowhere = views[laid.passages[0][0]].field
+        found = {
+            tag: Opinion(_logit(top[n] * EVEN), nowhere, 0, 0, 0) for n, tag in enumerate(self.tags)
         }
+        for logit, at in best.values():
+            view, passage, _, _ = laid.passages[at.row]
+            found[self.tags[at.tag]] = Opinion(logit, views[view].field, passage, at.first, at.end)
+        return found
 
-    def locate(self, seen: View, passage: Passage, tag: str) -> tuple[int, int]:
-        """The units of a passage at which a tag is spoken of: a rule's, else the most telling."""
-        start, stop = seen.document.starts[passage.first], seen.document.starts[passage.end]
-        votes = [v for v in seen.votes if v.tag == tag and start <= v.span.start < stop]
-        if votes:
-            vote = next((v for v in votes if v.status == "provided"), votes[0])
-            return units_of(seen, vote.span.start, vote.span.end)
-        return self._most_telling(seen, passage, self.tags.index(tag))
-
-    def _opinion(
-        self, asked: Sequence[tuple[View, Passage]], scores: Floats, column: int
-    ) -> Opinion:
-        top = int(np.argmax(scores))
-        best: Opinion | None = None
-        for number, (seen, passage) in enumerate(asked):
-            mentioned = logistic(float(scores[number]))
-            if mentioned < FLOOR and number != top:
-                continue
-            first, end = self.locate(seen, passage, self.tags[column])
-            around = context(seen, passage, first, end, self.tags[column])
-            provided = logistic(float(self.provided.scores([around])[0, 0]))
-            logit = _logit(mentioned * provided)
-            if best is None or logit > best.logit:
-                best = Opinion(logit, seen.field, first, end, passage.features, around)
-        assert best is not None  # noqa: S101  # the top passage is always asked
-        return best
-
-    def _most_telling(self, seen: View, passage: Passage, column: int) -> tuple[int, int]:
-        words = seen.document.words
-        told = {
-            unit: self.mention.weight(words[unit].key, column)
-            for unit in range(passage.first, passage.end)
-            if words[unit].key
-        }
-        ordered = sorted(told)
-        for one, two in pairwise(ordered):
-            both = self.mention.weight(f"{words[one].key}_{words[two].key}", column) / 2
-            told[one] += both
-            told[two] += both
-        best = max(ordered, key=lambda unit: (told[unit], -unit))
-        first, end = best, best + 1
-        while told.get(first - 1, 0.0) > told[best] / 3 > 0:
-            first -= 1
-        while told.get(end, 0.0) > told[best] / 3 > 0:
-            end += 1
-        return first, end
-
-
-def logistic(value: float) -> float:
-    """1 / (1 + exp(-value)), safe for any value.
-
-    >>> logistic(0.0), logistic(-1000.0)
-    (0.5, 0.0)
-    """
-    if value < 0:
-        power = math.exp(max(value, -700.0))
-        return power / (1 + power) if value > -700 else 0.0
-    return 1 / (1 + math.exp(-min(value, 700.0)))
+    def telling(
+        self, views: Sequence[View], tag: str, opinion: Opinion
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The words of the text that speak most for an opinion, and most against it."""
+        seen = next(seen for seen in views if seen.field == opinion.field)
+        passage = seen.passages[opinion.passage]
+        names = around(seen, passage, opinion.first, opinion.end, tag)
+        parts = self.mention.told(spoken(seen, passage), self.tags.index(tag))
+        parts += self.provided.told(names, 0)
+        sums: dict[str, float] = {}
+        for name, part in parts:
+            words = words_of(name)
+            if words:
+                sums[words] = sums.get(words, 0.0) + part
+        ordered = sorted(sums, key=lambda words: (-abs(sums[words]), words))
+        speaking = ([w for w in ordered if sums[w] * sign > 0][:WORDS_TOLD] for sign in (1, -1))
+        return tuple(next(speaking)), tuple(next(speaking))
 
 
 def _logit(probability: float) -> float:
@@ -205,7 +152,7 @@ def _logit(probability: float) -> float:
 
 def default_path() -> Path:
     """The model that this installation carries."""
-    return Path(__file__).parent / "data" / "model.json"
+    return Path(__file__).parent / "data" / "model.npz"
 
 
 def dump(model: Model) -> bytes:
@@ -219,33 +166,43 @@ def dump(model: Model) -> bytes:
         "rules_only": asdict(model.rules_only),
         "band": list(model.band),
     }
-    parts = [f' "{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in head.items()]
-    parts += [_dump_linear("mention", model.mention), _dump_linear("provided", model.provided)]
-    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
+    arrays = {"head": _packed(json.dumps(head, ensure_ascii=False))}
+    for name in ("mention", "provided"):
+        linear: Linear = getattr(model, name)
+        arrays[f"{name}.words"] = _packed("\n".join(linear.words))
+        arrays[f"{name}.kinds"] = _packed("\n".join(linear.kinds))
+        for part in ("kind", "first", "second"):
+            arrays[f"{name}.{part}"] = getattr(linear, part)
+        for part in ("idf", "weights", "intercepts"):
+            arrays[f"{name}.{part}"] = getattr(linear, part).astype(np.float32)
+    file = BytesIO()
+    np.savez_compressed(file, allow_pickle=False, **arrays)
+    return file.getvalue()
 
 
-def _dump_linear(name: str, linear: Linear) -> str:
-    # A line per feature, so that a change of the model can be read in a diff.
-    features = sorted(linear.vocabulary, key=lambda feature: linear.vocabulary[feature])
-    lines = []
-    for row, feature in enumerate(features):
-        numbers = [linear.idf[row], *linear.weights[row]]
-        values = ", ".join(f"{float(number):.4g}" for number in numbers)
-        lines.append(f"  {json.dumps(feature, ensure_ascii=False)}: [{values}]")
-    intercepts = ", ".join(f"{float(number):.6g}" for number in linear.intercepts)
-    body = ",\n".join(lines)
-    return f' "{name}": {{\n  "intercepts": [{intercepts}],\n  "features": {{\n{body}\n}}}}'
+def _packed(text: str) -> np.ndarray[Any, Any]:
+    return np.frombuffer(text.encode(), dtype=np.uint8)
 
 
 def load(path: Path, taxonomy: Taxonomy) -> Model:
     """Read a model; ModelError when it is none, or was made for another taxonomy's tags."""
     try:
-        model = _parse(json.loads(path.read_text(encoding="utf-8")))
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            model = _parse(file)
     except OSError as error:
-        problem = f"cannot be read ({error.strerror})"
+        problem = f"cannot be read ({error.strerror})" if error.strerror else "is not a model"
         raise ModelError(str(path), problem, "make one with `classify train`") from None
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        EOFError,
+        zipfile.BadZipFile,
+    ):
         raise ModelError(str(path), "is not a model", "make one with `classify train`") from None
+    # A tag that only the taxonomy knows is decided by its rules; the reverse is a stale model.
     unknown = [tag for tag in model.tags if tag not in {known.id for known in taxonomy.tags}]
     if unknown:
         problem = f"was made for another taxonomy (tag '{unknown[0]}' is not in {taxonomy.path})"
@@ -253,29 +210,37 @@ def load(path: Path, taxonomy: Taxonomy) -> Model:
     return model
 
 
-def _parse(data: dict[str, Any]) -> Model:
-    if data["format"] != FORMAT:
-        raise ValueError(data["format"])
-    tags = tuple(str(tag) for tag in data["tags"])
-    low, high = data["band"]
+def _parse(file: Mapping[str, Any]) -> Model:
+    head = json.loads(bytes(file["head"]))
+    if head["format"] != FORMAT:
+        raise ValueError(head["format"])
+    tags = tuple(str(tag) for tag in head["tags"])
+    low, high = head["band"]
     return Model(
         tags=tags,
-        mention=_parse_linear(data["mention"], len(tags)),
-        provided=_parse_linear(data["provided"], 1),
-        alone=Blend(**data["alone"]),
-        blend=Blend(**data["blend"]),
-        rules_only=Blend(**data["rules_only"]),
+        mention=_linear(file, "mention", len(tags)),
+        provided=_linear(file, "provided", 1),
+        alone=Blend(**head["alone"]),
+        blend=Blend(**head["blend"]),
+        rules_only=Blend(**head["rules_only"]),
         band=(float(low), float(high)),
-        made_from=dict(data["made_from"]),
+        made_from=dict(head["made_from"]),
     )
 
 
-def _parse_linear(data: dict[str, Any], outputs: int) -> Linear:
-    table = np.array(list(data["features"].values()), dtype=np.float64)
-    intercepts = np.array(data["intercepts"], dtype=np.float64)
-    if table.ndim != 2 or table.shape[1] != outputs + 1 or intercepts.shape != (outputs,):
-        raise ValueError(table.shape)
-    if not (np.isfinite(table).all() and np.isfinite(intercepts).all()):
-        raise ValueError(table.shape)
-    vocabulary = {str(name): row for row, name in enumerate(data["features"])}
-    return Linear(vocabulary, table[:, 0], table[:, 1:], intercepts)
+def _linear(file: Mapping[str, Any], name: str, outputs: int) -> Linear:
+    words, kinds = (
+        tuple(bytes(file[f"{name}.{part}"]).decode().split("\n")) for part in ("words", "kinds")
+    )
+    kind, first, second = (file[f"{name}.{part}"] for part in ("kind", "first", "second"))
+    idf, weights, intercepts = (
+        file[f"{name}.{part}"].astype(np.float64) for part in ("idf", "weights", "intercepts")
+    )
+    shapes = {kind.shape, first.shape, second.shape, idf.shape, weights.shape[:1]}
+    if len(shapes) > 1 or weights.shape[1:] != (outputs,) or intercepts.shape != (outputs,):
+        raise ValueError(name)
+    if len(kind) and (max(first.max(), second.max()) >= len(words) or kind.max() >= len(kinds)):
+        raise ValueError(name)
+    if not all(np.isfinite(part).all() for part in (idf, weights, intercepts)):
+        raise ValueError(name)
+    return Linear(words, kinds, kind, first, second, idf, weights, intercepts)

@@ -191,7 +191,9 @@ class Label:
     """What somebody decided about one program and one tag: a line of `labeled/decisions/`.
 
     `quotes` are the words that show a present tag, `near_miss` the words that could mislead where
-    it is absent; `reason` is given by whoever settles a disagreement.
+    it is absent; `reason` is given by whoever settles a disagreement. `at` is when (ISO 8601, UTC),
+    `was` what held before, `taxonomy` the version decided under; `gap` says that the guideline has
+    a gap here, `undone` that the same person's earlier decision is taken back.
     """
 
     program_id: str
@@ -202,6 +204,11 @@ class Label:
     quotes: tuple[str, ...] = ()
     near_miss: tuple[str, ...] = ()
     reason: str = ""
+    at: str = ""
+    was: str = ""
+    taxonomy: str = ""
+    gap: bool = False
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +242,7 @@ class Contrast:
     """A sentence or program written to teach: a line of `labeled/contrast/`.
 
     Every place that speaks of a tag is in `said`. `group` is the pass, by one writer, it is from.
+    `undecided` are tags that came out of one that is spoken of: nobody has said yet which is meant.
     """
 
     id: str
@@ -242,3 +250,4 @@ class Contrast:
     program: str
     text: str
     said: tuple[Said, ...]
+    undecided: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from classify.clauses import Outline, outline
+from classify.errors import TaxonomyError
 from classify.language import analyse
 from classify.patterns import Grammar, Hits, Range, compile_grammar
 from classify.records import Document, Field, RuleVerdict, Span, Standing, Vote
@@ -136,8 +137,8 @@ def _span(field: Field, units: Range, document: Document) -> Span:
     return Span(field, start, stop)
 
 
-def check(book: RuleBook, taxonomy: Taxonomy) -> list[str]:
-    """Every `yes:` and `no:` sentence that does not do what it says, one line each.
+def check(book: RuleBook, taxonomy: Taxonomy) -> list[TaxonomyError]:
+    """Every `yes:` and `no:` sentence that does not do what it says, a fault each.
 
     A rule's `yes` must be found provided by that rule, its `no` must not; a cue's `yes` must get
     its status from that cue, its `no` must not.
@@ -168,10 +169,10 @@ def _sentences(entry: Rule | Cue) -> Iterator[tuple[str, bool]]:
 
 def _broken(
     taxonomy: Taxonomy, entry: Rule | Cue, sentence: str, votes: tuple[Vote, ...], *, wanted: bool
-) -> str:
+) -> TaxonomyError:
     said = "; ".join(f"{v.rule} {v.status}" + (f" by {v.cue}" if v.cue else "") for v in votes)
     kind = "yes" if wanted else "no"
-    return (
-        f"{taxonomy.path}: {entry.id}: its {kind} sentence '{sentence}' does not hold "
-        f"(votes: {said or 'none'}). Mend the phrases or the sentence"
+    problem = (
+        f"{entry.id}: its {kind} sentence '{sentence}' does not hold (votes: {said or 'none'})"
     )
+    return TaxonomyError(taxonomy.path, problem, "Mend the phrases or the sentence")

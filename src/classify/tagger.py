@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from classify.features import View, view
+from classify.features import SILENT, View, view
 from classify.language import analyse
 from classify.model import Blend, Model, Opinion
 from classify.records import (
@@ -27,6 +27,9 @@ __all__ = ["MODEL_EVIDENCE", "Analysis", "Tagger"]
 
 # What stands for a rule's id where the model alone saw the evidence.
 MODEL_EVIDENCE = "model"
+
+# How many words of its clause are shown on each side of the words at which the model sees a tag.
+AROUND_UNITS = 8
 
 # Without a model the rules' word is taken as it is: sure enough to decide, not to be certain.
 _UNTRAINED = Blend(intercept=-3.0, logit=0.0, affirmed=6.0, present=6.0, ruled_out=0.0)
@@ -98,9 +101,12 @@ class Tagger:
     def decide(self, analysis: Analysis) -> Tagging:
         """Make one decision per tag out of an analysis."""
         opinions = self.model.opinions(analysis.views) if self.model else {}
+        votes: dict[str, list[Vote]] = {tag.id: [] for tag in self.taxonomy.tags}
+        for vote in analysis.votes:
+            votes[vote.tag].append(vote)
         decisions = {
-            tag.id: self._decision(tag.id, analysis, opinions.get(tag.id))
-            for tag in self.taxonomy.tags
+            tag: self._decision(analysis, tuple(said), tag, opinions.get(tag))
+            for tag, said in votes.items()
         }
         for tag in self.taxonomy.tags:
             if decisions[tag.id].present:
@@ -108,15 +114,17 @@ class Tagger:
                     decisions[other] = _implied(decisions[other], decisions[tag.id])
         return Tagging(analysis.program, tuple(decisions.values()))
 
-    def _decision(self, tag: str, analysis: Analysis, opinion: Opinion | None) -> Decision:
-        votes = tuple(vote for vote in analysis.votes if vote.tag == tag)
+    def _decision(
+        self, analysis: Analysis, votes: tuple[Vote, ...], tag: str, opinion: Opinion | None
+    ) -> Decision:
         found = standing(votes, tag)
         said = verdict(found)
         alone, probability = self._probabilities(opinion, found)
         present = probability >= 0.5
         evidence = _evidence(votes, analysis, present=present)
-        if present and not evidence and opinion:
-            evidence = (_seen_by_model(analysis, opinion),)
+        if present and opinion and (alone or 0.0) >= 0.5:
+            seen = _seen_by_model(analysis, opinion)
+            evidence += () if any(_overlap(item, seen) for item in evidence) else (seen,)
         # A tag without words behind it does not exist.
         present = present and bool(evidence)
         low, high = self.model.band if self.model else _UNTRAINED_BAND
@@ -129,7 +137,7 @@ class Tagger:
             status=_status(votes, present=present),
             rule=said,
             model=alone,
-            review=opposed or unsure,
+            review=unsure,
             reason=_reason(said, present=present, opposed=opposed, unsure=unsure),
             evidence=evidence,
         )
@@ -150,6 +158,8 @@ def _evidence(
 ) -> tuple[Evidence, ...]:
     """The words behind a decision: what is provided, or the mentions that were ruled out."""
     telling = [vote for vote in votes if (vote.status == "provided") == present]
+    if not telling:
+        return ()
     spans = {
         (vote.span.field, vote.span.start, vote.span.end): vote.rule
         for vote in sorted(telling, key=lambda v: (v.span.field, v.span.start, v.span.end, v.rule))
@@ -161,10 +171,22 @@ def _evidence(
 
 
 def _seen_by_model(analysis: Analysis, opinion: Opinion) -> Evidence:
-    """The words at which the model sees a tag."""
-    document = next(v.document for v in analysis.views if v.field == opinion.field)
-    start, end = document.starts[opinion.first], document.starts[opinion.end]
-    return Evidence(opinion.field, start, end, document.text[start:end], MODEL_EVIDENCE)
+    """The words around which the model sees a tag: what a reader needs to be convinced by."""
+    seen = next(v for v in analysis.views if v.field == opinion.field)
+    document, passage = seen.document, seen.passages[opinion.passage]
+    opening, closing = seen.outline.clause(opinion.first, opinion.end)
+    first = max(opening, passage.first, opinion.first - AROUND_UNITS)
+    end = min(closing, passage.end, opinion.end + AROUND_UNITS)
+    while first < opinion.first and document.words[first].role in SILENT:
+        first += 1
+    while end > opinion.end and document.words[end - 1].role in SILENT:
+        end -= 1
+    start, stop = document.starts[first], document.starts[end]
+    return Evidence(opinion.field, start, stop, document.text[start:stop], MODEL_EVIDENCE)
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end
 
 
 def _status(votes: tuple[Vote, ...], *, present: bool) -> Status:

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction import DictVectorizer
+from scipy import sparse
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
-from classify.features import View, context
-from classify.model import Blend, Linear, Model
+from classify.features import View, around, spoken
+from classify.linear import Floats, Linear
+from classify.model import Blend, Model
 from classify.records import Standing
 
 __all__ = ["Example", "Mention", "cross_fit", "fit"]
 
-Floats = npt.NDArray[np.float64]
-
 # Chosen by cross-validation: see docs/experiments.md.
+FOLDS = 5
 MENTION_STRENGTH = 20.0
 PROVIDED_STRENGTH = 10.0
 
 # The share of all weight that published programs have against written ones when probabilities are
 # calibrated: they are few, and they are what we shall be asked about.
-PUBLISHED_SHARE = 0.63
+PUBLISHED_SHARE = 0.5
 
 # A feature that stands in fewer passages is left out: it doubles the file and teaches little.
 FEWEST = 3
+
+# Review asks for so many of the least sure decisions that at most this share of the others is
+# wrong, but never for more than this share of all.
+WANTED_ERROR = 0.01
+LARGEST_REVIEW = 0.1
 
 # What rules can say, in the order of the numbers of a Blend.
 _KINDS: tuple[Standing, ...] = ("affirmed", "present", "ruled_out")
@@ -70,7 +74,7 @@ def fit(
     examples: Sequence[Example],
     tags: tuple[str, ...],
     *,
-    folds: int = 10,
+    folds: int = FOLDS,
     made_from: Mapping[str, str] | None = None,
 ) -> Model:
     """Fit a model; its probabilities are calibrated on scores that each example got from a model
@@ -87,7 +91,7 @@ def fit(
 
 
 def cross_fit(
-    examples: Sequence[Example], tags: tuple[str, ...], *, folds: int = 10
+    examples: Sequence[Example], tags: tuple[str, ...], *, folds: int = FOLDS
 ) -> Iterator[tuple[frozenset[int], Model]]:
     """For each fold the indices held out, and a model fitted and calibrated without them."""
     parted = list(_fold_parts(examples, tags, folds))
@@ -127,16 +131,20 @@ def _logits(parts: Model, example: Example) -> Floats:
 def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
     """The two linear parts, with nothing calibrated yet."""
     mention = _fit_mention(examples, tags)
-    empty = Linear({}, np.zeros(0), np.zeros((0, 1)), np.zeros(1))
+    empty = Linear.of([], np.zeros(0), np.zeros((0, 1)), np.zeros(1))
     half = Model(tags, mention, empty, _PLAIN, _PLAIN, _PLAIN, (0.0, 1.0), {})
     rows, truth = [], []
     for example in examples:
+        if not example.mentions:
+            continue
+        laid, _, told = half.scorer.spoken(example.views)
+        row_of = {(view, place): row for row, (view, place, _, _) in enumerate(laid.passages)}
         for said in example.mentions:
+            row = row_of[said.view, said.passage]
+            one = half.scorer.locate(laid, told, row, tags.index(said.tag))
             seen = example.views[said.view]
-            passage = seen.passages[said.passage]
-            first, end = half.locate(seen, passage, said.tag)
-            rows.append(context(seen, passage, first, end, said.tag))
-            truth.append([1 if said.provided else 0])
+            rows.append(around(seen, seen.passages[said.passage], one.first, one.end, said.tag))
+            truth.append([int(said.provided)])
     return replace(half, provided=_fit_linear(rows, np.array(truth), PROVIDED_STRENGTH))
 
 
@@ -144,16 +152,13 @@ def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
     rows, truth = [], []
     for example in examples:
         told = {(said.tag, said.view, said.passage) for said in example.mentions}
+        unknown = {tag for tag in tags if example.present.get(tag, True) and not example.complete}
         for number, seen in enumerate(example.views):
             for place, passage in enumerate(seen.passages):
-                rows.append(passage.features)
+                rows.append(spoken(seen, passage))
                 truth.append(
                     [
-                        1
-                        if (tag, number, place) in told
-                        else -1
-                        if example.present[tag] and not example.complete
-                        else 0
+                        1 if (tag, number, place) in told else -1 if tag in unknown else 0
                         for tag in tags
                     ]
                 )
@@ -161,34 +166,51 @@ def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
 
 
 def _fit_linear(
-    rows: Sequence[tuple[str, ...]], truth: npt.NDArray[np.int_], strength: float
+    rows: Iterable[Sequence[str]], truth: npt.NDArray[np.int_], strength: float
 ) -> Linear:
     """One logistic regression per column of `truth` (1, 0, or -1 where a row teaches nothing)."""
-    seen = Counter(feature for features in rows for feature in features)
-    vectorizer = DictVectorizer()
-    counts = vectorizer.fit_transform(
-        [{name: 1.0 for name in features if seen[name] >= FEWEST} for features in rows]
-    )
-    tfidf = TfidfTransformer()
-    matrix = tfidf.fit_transform(counts)
+    names, counts = _counted(rows)
+    tfidf = TfidfTransformer(norm=None).fit(counts)
+    matrix = tfidf.transform(counts)
+    # Squares are summed over every time a feature stands there, so that sums over words suffice.
+    squares = counts @ np.square(tfidf.idf_)
+    matrix.data /= np.repeat(np.sqrt(squares), np.diff(matrix.indptr))
     weights = np.zeros((matrix.shape[1], truth.shape[1]))
     intercepts = np.zeros(truth.shape[1])
     for column in range(truth.shape[1]):
         taught = truth[:, column] >= 0
         if len(set(truth[taught, column])) < 2:
             raise ValueError(column)
-        classifier = LogisticRegression(C=strength, solver="liblinear", random_state=0)
+        classifier = LogisticRegression(C=strength, solver="liblinear", tol=1e-3, random_state=0)
         classifier.fit(matrix[taught], truth[taught, column])
         weights[:, column] = classifier.coef_[0]
         intercepts[column] = classifier.intercept_[0]
-    vocabulary = {str(name): index for name, index in vectorizer.vocabulary_.items()}
-    return Linear(vocabulary, np.asarray(tfidf.idf_, dtype=np.float64), weights, intercepts)
+    return Linear.of(names, np.asarray(tfidf.idf_, dtype=np.float64), weights, intercepts)
+
+
+def _counted(rows: Iterable[Sequence[str]]) -> tuple[list[str], sparse.csr_array]:
+    """How often each feature stands in each row; features of too few rows are left out."""
+    known: dict[str, int] = {}
+    indices: list[int] = []
+    ends = [0]
+    for row in rows:
+        indices += [known.setdefault(name, len(known)) for name in row]
+        ends.append(len(indices))
+    # Indices of 32 bits: liblinear takes no others.
+    places = np.array(indices, dtype=np.int32), np.array(ends, dtype=np.int32)
+    counts = sparse.csr_array((np.ones(len(indices)), *places), shape=(len(ends) - 1, len(known)))
+    counts.sum_duplicates()
+    standing_in = np.bincount(counts.indices, minlength=len(known))
+    listed = sorted(known)
+    kept = [name for name in listed if standing_in[known[name]] >= FEWEST]
+    return kept, counts[:, np.array([known[name] for name in kept], dtype=np.int32)]
 
 
 def _calibrated(parts: Model, examples: Sequence[Example], logits: Floats) -> Model:
     programs = [index for index, example in enumerate(examples) if example.whole]
     judged = [examples[index] for index in programs]
-    truth = np.array([[e.present[tag] for tag in parts.tags] for e in judged]).ravel()
+    known = np.array([[tag in e.present for tag in parts.tags] for e in judged]).ravel()
+    truth = np.array([[e.present.get(tag, False) for tag in parts.tags] for e in judged]).ravel()
     said = [e.standings[tag] for e in judged for tag in parts.tags]
     inputs = np.column_stack(
         [
@@ -197,14 +219,30 @@ def _calibrated(parts: Model, examples: Sequence[Example], logits: Floats) -> Mo
         ]
     ).astype(np.float64)
     published = np.array([not example.complete for example in judged])
-    weights = np.repeat(_weights(published), len(parts.tags))
+    weights = np.repeat(_weights(published), len(parts.tags)) * known
+    blend = _blend(inputs, truth, weights)
     return replace(
         parts,
         alone=_blend(inputs * (1, 0, 0, 0), truth, weights),
-        blend=_blend(inputs, truth, weights),
+        blend=blend,
         rules_only=_blend(inputs * (0, 1, 1, 1), truth, weights),
-        band=(0.2, 0.8),
+        band=_band(blend, inputs[known], truth[known]),
     )
+
+
+def _band(blend: Blend, inputs: Floats, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """The probabilities between which a person is asked: as few as leave the wanted error."""
+    numbers = np.array([blend.logit, blend.affirmed, blend.present, blend.ruled_out])
+    probability = 1 / (1 + np.exp(-(inputs @ numbers + blend.intercept)))
+    distance = np.abs(probability - 0.5)
+    order = np.argsort(-distance, kind="stable")
+    wrong = ((probability >= 0.5) != truth)[order]
+    error = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
+    least = len(wrong) - int(LARGEST_REVIEW * len(wrong))
+    good = np.flatnonzero(error <= WANTED_ERROR)
+    kept = max(least, int(good[-1]) + 1 if len(good) else 0)
+    half = round(float(distance[order[kept - 1]]), 4) if kept < len(wrong) else 0.0
+    return 0.5 - half, 0.5 + half
 
 
 def _weights(published: npt.NDArray[np.bool_]) -> Floats:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from classify.cli import labels, learning, release, taxonomy
+from classify.cli import labels, learning, release, retagging
 from classify.errors import ClassifyError
 
 __all__ = ["app", "main"]
@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(release.app)
 app.add_typer(learning.app)
-app.add_typer(taxonomy.app, name="taxonomy")
+app.add_typer(retagging.app, name="taxonomy")
 app.add_typer(labels.app, name="labels")
 
 

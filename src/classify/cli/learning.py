@@ -38,7 +38,7 @@ def train(
     trained = fit(read_labelled(labels), tagger)
     path = output or models.default_path()
     deliver(path, [models.dump(trained)])
-    say_wrote(str(path), f"{len(trained.tags)} tags, {len(trained.mention.vocabulary)} words")
+    say_wrote(str(path), f"{len(trained.tags)} tags, {len(trained.mention.words)} words")
 
 
 @app.command()

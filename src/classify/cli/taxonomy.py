@@ -32,7 +32,7 @@ def check_(
     taxonomy = load(path)
     faults = check(compile_rules(taxonomy), taxonomy)
     for fault in faults:
-        typer.echo(fault, err=True)
+        typer.echo(str(fault), err=True)
     if faults:
         raise typer.Exit(1)
     entries: tuple[Rule | Cue, ...] = (*taxonomy.rules, *taxonomy.cues)

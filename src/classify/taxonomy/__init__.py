@@ -15,7 +15,7 @@ from classify.taxonomy import document
 from classify.taxonomy.entries import PLACES, Cue, File, Rule, TagEntry
 from classify.taxonomy.faults import meaning_faults, schema_faults
 
-__all__ = ["PLACES", "Cue", "Rule", "Taxonomy", "default_path", "load", "schema"]
+__all__ = ["PLACES", "Cue", "Rule", "Taxonomy", "default_path", "load", "parse", "schema", "source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,13 @@ def load(path: Path | None = None) -> Taxonomy:
     'consultation'
     """
     path = path or default_path()
+    return parse(str(path), source(path))
+
+
+def source(path: Path) -> str:
+    """The text of a taxonomy file; TaxonomyError where it cannot be read."""
     try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8")
     except IsADirectoryError:
         raise TaxonomyError(str(path), "is a folder", "name a taxonomy file") from None
     except OSError as error:
@@ -71,20 +75,14 @@ def load(path: Path | None = None) -> Taxonomy:
         raise TaxonomyError(str(path), problem, "name a taxonomy file") from None
     except UnicodeDecodeError:
         raise TaxonomyError(str(path), "is not UTF-8", "save it as UTF-8") from None
-    return _checked(str(path), text, hashlib.sha256(raw).hexdigest())
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a taxonomy file, for editors.
+def parse(path: str, text: str) -> Taxonomy:
+    """Check the text of a taxonomy; `path` is what faults are told of.
 
-    >>> sorted(schema()["required"])
-    ['tags', 'version']
+    Raises TaxonomyError with every fault of the text, each with its line.
     """
-    return File.model_json_schema()
-
-
-def _checked(path: str, text: str, digest: str) -> Taxonomy:
-    root = document.compose(path, text)
+    root = document.compose(path, text.removeprefix("\ufeff"))
     data = document.plain(root)
     faults = [*document.repeated_keys(root), *meaning_faults(root, data)]
     try:
@@ -97,7 +95,7 @@ def _checked(path: str, text: str, digest: str) -> Taxonomy:
     return Taxonomy(
         path=path,
         version=file.version,
-        digest=digest,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
         tags=tuple(_tag(entry) for entry in file.tags),
         keywords={entry.id: entry.keywords for entry in file.tags},
         concepts=dict(file.concepts),
@@ -108,6 +106,15 @@ def _checked(path: str, text: str, digest: str) -> Taxonomy:
         cues=file.cues,
         rules=file.rules,
     )
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a taxonomy file, for editors.
+
+    >>> sorted(schema()["required"])
+    ['tags', 'version']
+    """
+    return File.model_json_schema()
 
 
 def _tag(entry: TagEntry) -> Tag:

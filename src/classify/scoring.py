@@ -1,0 +1,358 @@
+"""The model's sums over a whole program at once: where each tag is spoken of, and is it provided.
+
+The features are those of `features.py`; here what they add lies in tables, a row per word or pair
+of neighbours, so that a passage or a side of a mention is a difference of two running sums.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from classify.features import (
+    AHEAD,
+    BEHIND,
+    BESIDE,
+    NEAR_AHEAD,
+    NEAR_BEHIND,
+    SILENT,
+    View,
+    units_of,
+    votes_in,
+)
+from classify.linear import Floats, Linear
+from classify.records import Vote
+from classify.word_classes import word_classes
+
+__all__ = ["Asked", "Laid", "Scorer"]
+
+Rows = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.floating[Any]]
+
+# A pair of words is one number: the id of the first above the bits of the second.
+_BITS = 24
+
+# A sum of squares this small means that no feature is known.
+_TINY = 1e-12
+
+# Words that add to a mention lie between two edges each: ahead of it, behind it, before its clause,
+# after its clause, its own; by the places in `Scorer._bounds`, later edge first.
+_EDGES = np.array([2, 1, 4, 3, 1, 0, 5, 4, 3, 2])
+
+# For a kind of feature: which output's weight goes to which column, and where its square goes (-1:
+# nowhere, another column of the same feature has taken it).
+_Cells = Mapping[str, Sequence[tuple[int, int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A tag (by its column) in a passage (by its row), at units `first` to `end` of its view."""
+
+    row: int
+    tag: int
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The telling words of a program in one row: their keys and units, their rows in the tables
+    (`pairs`: with the word before). `bounds[view]` is where a view's words begin; `passages` are
+    (view, passage, first word, end word), `votes` the rules' votes in each."""
+
+    views: Sequence[View]
+    keys: list[str]
+    units: list[int]
+    ids: Rows
+    pairs: Rows
+    bounds: list[int]
+    passages: list[tuple[int, int, int, int]]
+    votes: list[list[Vote]]
+
+
+class Scorer:
+    """The tables of a model's two linear parts, and the sums over them.
+
+    >>> from classify.linear import Linear
+    >>> none = Linear.of([], np.zeros(0), np.zeros((0, 1)), np.zeros(1))
+    >>> Scorer(("ibasho",), none, none).spoken(())[1].shape
+    (0, 1)
+    """
+
+    def __init__(self, tags: tuple[str, ...], mention: Linear, provided: Linear) -> None:
+        self.tags = tags
+        self._mention, self._provided = mention, provided
+        # Row 0 of a table is for what no feature is about.
+        known = dict.fromkeys(("", *mention.words, *provided.words))
+        self._ids = {word: row for row, word in enumerate(known)}
+        self._rows = len(self._ids)
+        codes = np.concatenate([self._codes(mention), self._codes(provided)])
+        self._pair_codes = np.unique(codes[codes >= 0])
+        self._spoken = self._tables(mention, {"w": _spoken_cells(len(tags))}, len(tags) + 1)
+        sides = _side_cells(tags)
+        self._around = self._tables(provided, sides, 4 * len(tags) + 6)
+        column, by_tag = _side_columns(len(tags))
+        self._columns = (column, by_tag), (column[:, :4], by_tag[:4])
+        self._class = self._class_table()
+        fine = word_classes().fine
+        both = [(row, fine[word]) for word, row in self._ids.items() if word in fine]
+        rows, classes = np.array(both or [(0, 0)], dtype=np.int64).T
+        self._spoken[0][rows[: len(both)]] += self._class[classes[: len(both)]]
+        self._votes = _few(mention, {"rule"})
+        self._told = _few(provided, set(provided.kinds) - sides.keys())
+
+    def spoken(self, views: Sequence[View]) -> tuple[Laid, Reals, Reals]:
+        """For each passage of a program (rows) the logit that it speaks of each tag, and for each
+        of its telling words how much it says so."""
+        laid = self._lay(views)
+        count = len(self.tags)
+        if not laid.passages:
+            return laid, np.zeros((0, count)), np.zeros((0, count))
+        single, double = self._spoken[0][laid.ids], self._spoken[1][laid.pairs]
+        told = single[:, :count] + double[:, :count] / 2
+        told[:-1] += double[1:, :count] / 2
+        sums = np.add.reduceat(single + double, [passage[2] for passage in laid.passages])
+        for row, votes in enumerate(laid.votes):
+            for vote in votes:
+                sums[row] += self._votes.get(("rule", vote.tag), 0.0)
+        self._add_wholes(laid, sums, told)
+        logits = sums[:, :count] / np.sqrt(np.maximum(sums[:, count:], _TINY))
+        return laid, logits + self._mention.intercepts, told
+
+    def locate(self, laid: Laid, told: Reals, row: int, tag: int) -> Asked:
+        """Where a passage speaks of a tag: at a rule's mention, else at the most telling words."""
+        view, _, first, end = laid.passages[row]
+        seen = laid.views[view]
+        votes = [vote for vote in laid.votes[row] if vote.tag == self.tags[tag]]
+        if votes:
+            vote = next((v for v in votes if v.status == "provided"), votes[0])
+            return Asked(row, tag, *units_of(seen, vote.span.start, vote.span.end))
+        said = told[first:end, tag].tolist()
+        units = laid.units[first:end]
+        begin = said.index(max(said))
+        least, stop = said[begin] / 3, begin + 1
+        while begin and said[begin - 1] > least > 0 and units[begin - 1] == units[begin] - 1:
+            begin -= 1
+        while stop < len(said) and said[stop] > least > 0 and units[stop] == units[stop - 1] + 1:
+            stop += 1
+        return Asked(row, tag, units[begin], units[stop - 1] + 1)
+
+    def provided(self, laid: Laid, asked: Sequence[Asked]) -> Floats:
+        """For each mention the logit that the words around it say that it is provided."""
+        bounds = [self._bounds(laid, one) for one in asked]
+        edges = np.array(bounds, dtype=np.int64).T
+        tags = np.array([one.tag for one in asked])
+        single, double = self._columns
+        sums = _between(self._around[0][laid.ids], edges[_EDGES], single, tags)
+        # The pair of a side's first word reaches outside of it.
+        inner = edges[_EDGES[:4]]
+        inner[1::2] = np.minimum(inner[1::2] + 1, inner[::2])
+        sums += _between(self._around[1][laid.pairs], inner, double, tags)
+        for row, one in enumerate(asked):
+            for feature in self._details(laid, one, bounds[row]):
+                if feature in self._told:
+                    sums[row] += self._told[feature]
+        logits: Floats = sums[:, 0] / np.sqrt(np.maximum(sums[:, 1], _TINY))
+        logits += self._provided.intercepts[0]
+        return logits
+
+    def _lay(self, views: Sequence[View]) -> Laid:
+        keys: list[str] = []
+        units: list[int] = []
+        bounds = [0]
+        passages = []
+        votes: list[list[Vote]] = []
+        for number, seen in enumerate(views):
+            words = seen.document.words
+            for place, passage in enumerate(seen.passages):
+                inside = range(passage.first, passage.end)
+                told = [u for u in inside if words[u].key and words[u].role not in SILENT]
+                passages.append((number, place, len(units), len(units) + len(told)))
+                units += told
+                keys += [words[unit].key for unit in told]
+                votes.append(votes_in(seen, passage) if seen.votes else [])
+            bounds.append(len(keys))
+        ids = self._rows_of(keys)
+        pairs = np.zeros(len(keys), dtype=np.int64)
+        if len(keys) > 1 and len(self._pair_codes):
+            code = (ids[:-1] << _BITS) | ids[1:]
+            at = np.searchsorted(self._pair_codes[:-1], code)
+            pairs[1:] = np.where(self._pair_codes[at] == code, at + 1, 0)
+            pairs[[passage[2] for passage in passages]] = 0
+        return Laid(views, keys, units, ids, pairs, bounds, passages, votes)
+
+    def _bounds(self, laid: Laid, one: Asked) -> tuple[int, ...]:
+        """The words at which the passage, the clause ahead of the mention, the mention, the clause
+        behind it, the rest and the next passage begin."""
+        view, place, _, _ = laid.passages[one.row]
+        seen = laid.views[view]
+        passage = seen.passages[place]
+        opening, closing = seen.outline.clause(one.first, one.end)
+        units = (
+            passage.first,
+            max(opening, passage.first),
+            one.first,
+            one.end,
+            min(closing, passage.end),
+            passage.end,
+        )
+        low, high = laid.bounds[view], laid.bounds[view + 1]
+        return tuple(bisect_left(laid.units, unit, low, high) for unit in units)
+
+    def _details(self, laid: Laid, one: Asked, bounds: Sequence[int]) -> list[tuple[str, ...]]:
+        """The features of a mention that are told apart by distance, or are no words."""
+        _, opening, first, end, closing, stop = bounds
+        keys, tag = laid.keys, self.tags[one.tag]
+        behind = keys[end : min(closing, end + NEAR_BEHIND)]
+        ahead = keys[max(opening, first - NEAR_AHEAD) : first]
+        found: list[tuple[str, ...]] = [("tag", tag)]
+        found += [(f"{BEHIND}{n}", key) for n, key in enumerate(behind)]
+        found += [(f"{AHEAD}{n}", key) for n, key in enumerate(reversed(ahead))]
+        for kind, low, high in (("end", end, closing), ("last", closing, stop)):
+            found.append((kind, keys[high - 1] if high > low else ""))
+            if high - low > 1:
+                found.append((kind, keys[high - 2], keys[high - 1]))
+        for vote in laid.votes[one.row]:
+            if vote.tag == tag:
+                found += [("rule", vote.status), ("cue", vote.cue)]
+        return found
+
+    def _add_wholes(self, laid: Laid, sums: Reals, told: Reals) -> None:
+        """Words of mode C count beside their units; each unit tells its share of what they say."""
+        count = len(self.tags)
+        firsts = [
+            (view, laid.views[view].passages[place].first) for view, place, _, _ in laid.passages
+        ]
+        for view, seen in enumerate(laid.views):
+            low, high = laid.bounds[view], laid.bounds[view + 1]
+            for first, units, word in seen.document.wholes:
+                at = self._id(word.key)
+                row = bisect_right(firsts, (view, first)) - 1
+                if not at or row < 0 or laid.passages[row][0] != view:
+                    continue
+                if first >= seen.passages[laid.passages[row][1]].end:
+                    continue
+                added = self._spoken[0][at]
+                sums[row] += added
+                begin = bisect_left(laid.units, first, low, high)
+                end = bisect_left(laid.units, first + units, low, high)
+                told[begin:end] += added[:count] / units
+
+    def _id(self, key: str) -> int:
+        """A word's row in the tables; a word that only its class tells of gets a new one."""
+        found = self._ids.get(key)
+        if found is None:
+            fine = word_classes().fine.get(key)
+            found = 0 if fine is None else self._enter(fine)
+            self._ids[key] = found
+        return found
+
+    def _enter(self, fine: int) -> int:
+        row = self._rows
+        self._rows += 1
+        if row == len(self._spoken[0]):
+            for tables in (self._spoken, self._around):
+                tables[0] = np.concatenate([tables[0], np.zeros_like(tables[0])])
+        self._spoken[0][row] = self._class[fine]
+        return row
+
+    def _codes(self, linear: Linear) -> Rows:
+        """The pair of each feature as one number, -1 for those of one word."""
+        ids = self._rows_of(linear.words)
+        pair = (ids[linear.first] << _BITS) | ids[linear.second]
+        codes: Rows = np.where(linear.second >= 0, pair, -1)
+        return codes
+
+    def _rows_of(self, words: Sequence[str]) -> Rows:
+        known = self._ids.get
+        found = [known(word, -1) for word in words] or [0]
+        if -1 in found:
+            found = [self._id(word) for word in words]
+        return np.array(found[: len(words) or None], dtype=np.int64)
+
+    def _tables(self, linear: Linear, cells: _Cells, width: int) -> list[Reals]:
+        """What each word and each pair of words adds, by column."""
+        # Single precision: what is read from memory at random should be small.
+        words = np.zeros((self._rows, width), dtype=np.float32)
+        pairs = np.zeros((len(self._pair_codes) + 1, width), dtype=np.float32)
+        single = self._rows_of(linear.words)[linear.first]
+        double = np.searchsorted(self._pair_codes, self._codes(linear)) + 1
+        for kind in cells.keys() & set(linear.kinds):
+            of_kind = linear.kind == linear.kinds.index(kind)
+            for table, rows, some in (
+                (words, single, of_kind & (linear.second < 0)),
+                (pairs, double, of_kind & (linear.second >= 0)),
+            ):
+                for output, column, square in cells[kind]:
+                    idf = linear.idf[some]
+                    table[rows[some], column] += idf * linear.weights[some, output]
+                    if square >= 0:
+                        table[rows[some], square] += idf**2
+        return [words, pairs]
+
+    def _class_table(self) -> Floats:
+        """What a word's finest class adds, and those above it."""
+        paths = word_classes().paths
+        table = np.zeros((len(paths), len(self.tags) + 1))
+        known = _few(self._mention, {"c"})
+        for row, path in enumerate(paths):
+            for name in path:
+                table[row] += known.get(("c", name), 0.0)
+        return table
+
+
+def _spoken_cells(count: int) -> list[tuple[int, int, int]]:
+    return [(tag, tag, -1 if tag else count) for tag in range(count)]
+
+
+def _side_cells(tags: Sequence[str]) -> dict[str, list[tuple[int, int, int]]]:
+    """By kind, the columns of `_around`: for each tag logits and squares of the words ahead of a
+    mention, then of those behind it; then of the words before and after its clause, and its own."""
+    count = len(tags)
+    ahead = [(0, tag, tag + count) for tag in range(count)]
+    behind = [(0, tag + 2 * count, tag + 3 * count) for tag in range(count)]
+    cells = {AHEAD: ahead, BEHIND: behind, BESIDE: ahead + behind}
+    cells |= {f"{BESIDE}{tag}": [ahead[n], behind[n]] for n, tag in enumerate(tags)}
+    for n, kind in enumerate(("-", "+", "m")):
+        cells[kind] = [(0, 4 * count + 2 * n, 4 * count + 2 * n + 1)]
+    return cells
+
+
+def _few(linear: Linear, kinds: set[str]) -> dict[tuple[str, ...], Floats]:
+    """The features of some kinds, with what each adds to every output, and its square."""
+    wanted = np.array([kind in kinds for kind in linear.kinds] or [False])
+    added = np.column_stack([linear.idf[:, None] * linear.weights, linear.idf**2])
+    found: dict[tuple[str, ...], Floats] = {}
+    for row in np.flatnonzero(wanted[linear.kind]).tolist():
+        kind, first, second = linear.kind[row], linear.first[row], linear.second[row]
+        more = (linear.words[second],) if second >= 0 else ()
+        found[linear.kinds[kind], linear.words[first], *more] = added[row]
+    return found
+
+
+def _side_columns(count: int) -> tuple[Rows, Rows]:
+    """For logits and squares (2) and each of `_EDGES`: the column to read, and whether it is the
+    first of one per tag."""
+    parts = []
+    for part in (0, 1):
+        ahead, behind = part * count, (2 + part) * count
+        rest = [4 * count + 2 * n + part for n in range(3)]
+        parts.append([column for column in (ahead, behind, *rest) for _ in range(2)])
+    by_tag = [1] * 4 + [0] * 6
+    return np.array(parts), np.array(by_tag)
+
+
+def _between(rows: Reals, edges: Rows, columns: tuple[Rows, Rows], tags: Rows) -> Floats:
+    """What the rows between pairs of edges add up to, shape (mentions, 2)."""
+    sums = np.zeros((len(rows) + 1, rows.shape[1]))
+    np.cumsum(rows, axis=0, dtype=np.float64, out=sums[1:])
+    column, by_tag = columns
+    places = edges * rows.shape[1] + by_tag[:, None] * tags
+    found = sums.ravel().take(places + column[:, :, None])
+    total: Floats = (found[:, ::2] - found[:, 1::2]).sum(axis=1).T
+    return total
