@@ -1,21 +1,16 @@
 """How long tagging takes beside the bare analyser loop over the same texts, on one thread.
 
-Run `python benchmarks/tagging.py [rounds]` from the checkout. Each round runs every part once, so
-that a machine busy with other things slows them all alike; medians of the rounds are printed.
+Run `OMP_NUM_THREADS=1 python benchmarks/tagging.py [rounds]` from the checkout. Each round runs
+every part once, so that a machine busy with other things slows them all alike; medians are printed.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-
-# Before NumPy is imported: its library would start a thread per core.
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
 
 from sudachipy import Dictionary, SplitMode
 
@@ -66,7 +61,7 @@ def main(rounds: int) -> None:
     programs = list(load_programs(LABELED).values())
     timed = parts(tagger, programs)
     taken: dict[str, list[float]] = {name: [] for name in timed}
-    for name, run in timed.items():
+    for run in timed.values():
         run()
     for _ in range(rounds):
         for name, run in timed.items():
