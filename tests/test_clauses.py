@@ -74,3 +74,8 @@ def test_an_item_hangs_under_the_nearest_heading_of_another_kind(
     text: str, word: str, title: str | None
 ) -> None:
     assert heading(text, word) == title
+
+
+def test_a_line_break_belongs_to_the_line_it_ends() -> None:
+    shape = shape_of("相談\n研修を行う\n")
+    assert [shape.line(unit) for unit in range(7)] == [(0, 1)] * 2 + [(2, 5)] * 4 + [(6, 6)]

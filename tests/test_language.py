@@ -1,5 +1,6 @@
 """Texts become units that cover them, whatever characters they hold."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,3 +78,16 @@ def test_the_same_words_are_found_alone_and_among_others() -> None:
     among = analyse("必要に応じて訪問支援を行う").words
     assert [word.key for word in alone] == ["訪問", "支援"]
     assert [word.key for word in among if word.key in ("訪問", "支援")] == ["訪問", "支援"]
+
+
+@pytest.mark.parametrize(
+    "texts", [("SNS相談", "ＳＮＳ相談"), ("1回", "１回"), ("a\nb", "a b"), ("火~土", "火～土")]
+)
+def test_words_keep_the_spelling_of_their_own_text(texts: tuple[str, str]) -> None:
+    for text in (*texts, *reversed(texts)):
+        assert "".join(word.surface for word in analyse(text).words) == text
+
+
+def test_a_line_break_is_told_from_a_space_whichever_comes_first() -> None:
+    for text, role in (("相談 会", "space"), ("相談\n会", "line"), ("相談 会", "space")):
+        assert [word.role for word in analyse(text).words][1] == role

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classify.language import analyse
+from classify.language import analyse, keys
 from classify.patterns import compile_grammar
 from classify.phrases import elements
 
@@ -75,3 +75,40 @@ def test_concepts_may_be_made_of_sequences() -> None:
 def test_a_phrase_that_cannot_be_meant_is_refused(phrase: str, fault: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(fault)}$"):
         elements(phrase)
+
+
+SPELT = st.sampled_from(
+    ["居場所", "居る", "場所", "の", "を", "行う", "行い", "周知", "　", "ひとり親", "一人", "親"]
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(SPELT, max_size=12).map("".join), st.lists(SPELT, min_size=1, max_size=3).map("".join)
+)
+def test_a_phrase_is_found_wherever_units_join_to_it(text: str, phrase: str) -> None:
+    if not phrase.strip():
+        return
+    document = analyse(text)
+    units = [word.key for word in document.words]
+    written = [word.written for word in document.words]
+    # How a stretch of the text can read: by keys, as written, or with a long word in front.
+    begun = [(first, first + 1, units[first], units) for first in range(len(units))]
+    begun += [(first, first + 1, written[first], written) for first in range(len(units))]
+    begun += [(first, first + n, word.key, units) for first, n, word in document.wholes]
+    expected = {
+        (first, end)
+        for first, rest, head, forms in begun
+        for end in range(rest, len(units) + 1)
+        if head
+        and (forms is units or written[first] != units[first])
+        and (end == rest or forms[end - 1])
+        and head + "".join(forms[rest:end]) in keys(phrase)
+    }
+    found = compile_grammar({}, {"list": (phrase,)}).match(document).get("list", [])
+    assert found == sorted(expected)
+
+
+def test_only_what_is_asked_for_is_reported() -> None:
+    grammar = compile_grammar({"room": ("部屋",), "spare": ("予備",)}, {"list": ("{room}",)})
+    assert grammar.match(analyse("予備の部屋")) == {"list": [(2, 3)]}

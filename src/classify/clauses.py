@@ -6,9 +6,10 @@ of its clause. All positions are unit indices of a Document.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
-from classify.records import Document
+from classify.records import Document, Role
 
 __all__ = ["Line", "Outline", "outline"]
 
@@ -30,15 +31,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The lines of a document and the headings over them.
+    """Where the lines of a document end, what its words do there, and where clauses are bound.
 
-    `headings[i]` is the index of the line over line i, or -1; `line_of[unit]` the unit's line.
+    `roles` are those of the document's words; line n ends at unit `ends[n]`, its line break or the
+    document's end; `joints` are the units at which words that bind clauses have just ended.
     """
 
     document: Document
-    lines: tuple[Line, ...]
-    headings: tuple[int, ...]
-    line_of: tuple[int, ...]
+    roles: tuple[Role, ...]
+    ends: tuple[int, ...]
     joints: frozenset[int]
 
     def clause(self, first: int, end: int, *, item: bool = False) -> tuple[int, int]:
@@ -48,69 +49,85 @@ class Outline:
         where nothing inside them is a predicate. With `item` a clause that lists several things
         ends at the comma or dot behind the one mentioned.
         """
-        return self._begin(first), self._end(end, item=item)
+        return self.clause_begin(first), self.clause_end(end, item=item)
 
-    def sentence(self, first: int, end: int) -> tuple[int, int]:
-        """The units of the sentence, within its line, that holds a mention."""
-        words = self.document.words
-        line = self.lines[self.line_of[first]]
-        start = first
-        while start > line.first and words[start - 1].role != "stop":
-            start -= 1
-        while end < line.end and words[end].role != "stop":
-            end += 1
-        return start, end
+    def clause_begin(self, position: int) -> int:
+        """Where the clause of the word at a unit begins."""
+        roles = self.roles
+        opening, _ = self.line(position)
+        while position > opening:
+            role = roles[position - 1]
+            if role == "stop" or (role == "comma" and self._breaks(position - 1)):
+                return position
+            position -= 1
+        return opening
 
-    def heading(self, unit: int) -> Line | None:
-        """The heading that the line of a unit hangs under."""
-        over = self.headings[self.line_of[unit]]
-        return self.lines[over] if over >= 0 else None
-
-    def _end(self, position: int, *, item: bool) -> int:
-        words = self.document.words
-        line = self.lines[self.line_of[position - 1]]
+    def clause_end(self, position: int, *, item: bool = False) -> int:
+        """Where the clause of a mention ends that itself ends at a unit."""
+        _, closing = self.line(position - 1)
         depth = 0
         verbal = False
-        while position < line.end:
-            role = words[position].role
+        for unit, role in enumerate(self.roles[position:closing], position):
+            if not role:
+                continue
             if role == "open":
                 depth += 1
             elif role == "close":
                 if depth == 0 and verbal:
-                    return position
+                    return unit
                 depth = max(0, depth - 1)
             elif depth == 0:
-                if role == "stop" or (role == "comma" and (item or self._breaks(position))):
-                    return position
+                if role == "stop" or (role == "comma" and (item or self._breaks(unit))):
+                    return unit
                 if item and role == "mark":
-                    return position
+                    return unit
                 verbal = verbal or role in ("verb", "verbal")
-            position += 1
-        return line.end
+        return closing
 
-    def _begin(self, position: int) -> int:
-        words = self.document.words
-        line = self.lines[self.line_of[position]]
-        while position > line.first:
-            role = words[position - 1].role
-            if role == "stop" or (role == "comma" and self._breaks(position - 1)):
-                return position
-            position -= 1
-        return line.first
+    def sentence(self, first: int, end: int) -> tuple[int, int]:
+        """The units of the sentence, within its line, that holds a mention."""
+        roles = self.roles
+        opening, closing = self.line(first)
+        while first > opening and roles[first - 1] != "stop":
+            first -= 1
+        while end < closing and roles[end] != "stop":
+            end += 1
+        return first, end
+
+    def heading(self, unit: int) -> Line | None:
+        """The heading that the line of a unit hangs under: the nearest line above that is one, and
+        of another kind of item than this line."""
+        above = bisect_left(self.ends, unit)
+        line = _line(self.document, *self.line(self.ends[above]))
+        passed = {line.marker}
+        while above:
+            above -= 1
+            other = _line(self.document, *self.line(self.ends[above]))
+            if other.marker in passed and (other.marker or other.indent >= line.indent):
+                continue
+            if _titles(self.document, other):
+                return other
+            passed.add(other.marker)
+        return None
+
+    def line(self, unit: int) -> tuple[int, int]:
+        """The units of the line that holds a unit; a line break belongs to the line it ends."""
+        number = bisect_left(self.ends, unit)
+        return (self.ends[number - 1] + 1 if number else 0), self.ends[number]
 
     def _breaks(self, comma: int) -> bool:
         """Does a clause end at this comma? It does behind a predicate or what binds clauses."""
         if comma in self.joints:
             return True
-        words = self.document.words
+        roles = self.roles
         before = comma - 1
-        while before > 0 and words[before].role in ("space", "close"):
+        while before > 0 and roles[before] in ("space", "close"):
             before -= 1
-        return before >= 0 and words[before].role == "verbal"
+        return before >= 0 and roles[before] == "verbal"
 
 
 def outline(document: Document, joints: frozenset[int] = frozenset()) -> Outline:
-    """Find the lines of a document and the heading that each hangs under.
+    """Find the lines of a document and what its words do to the shape of its sentences.
 
     `joints` are the unit indices at which words that bind clauses (とともに, ほか) have just ended.
 
@@ -119,18 +136,9 @@ def outline(document: Document, joints: frozenset[int] = frozenset()) -> Outline
     >>> shape.clause(0, 1)  # 窓口を設け
     (0, 3)
     """
-    lines: list[Line] = []
-    line_of: list[int] = []
-    first = 0
-    for index, word in enumerate(document.words):
-        if word.role == "line":
-            lines.append(_line(document, first, index))
-            line_of += [len(lines) - 1] * (index + 1 - first)
-            first = index + 1
-    lines.append(_line(document, first, len(document.words)))
-    line_of += [len(lines) - 1] * (len(document.words) + 1 - first)
-    headings = tuple(_heading(document, lines, index) for index in range(len(lines)))
-    return Outline(document, tuple(lines), headings, tuple(line_of), joints)
+    roles = tuple([word.role for word in document.words])
+    ends = [unit for unit, role in enumerate(roles) if role == "line"] if "line" in roles else []
+    return Outline(document, roles, (*ends, len(roles)), joints)
 
 
 def _line(document: Document, first: int, end: int) -> Line:
@@ -152,20 +160,6 @@ def _line(document: Document, first: int, end: int) -> Line:
     if marker.endswith("#") and body < end and words[body].role == "close":
         body += 1
     return Line(first, body, end, marker, indent)
-
-
-def _heading(document: Document, lines: list[Line], index: int) -> int:
-    """The nearest line above that is a heading and of another kind of item than this line."""
-    line = lines[index]
-    passed = {line.marker}
-    for above in range(index - 1, -1, -1):
-        other = lines[above]
-        if other.marker in passed and (other.marker or other.indent >= line.indent):
-            continue
-        if _titles(document, other):
-            return above
-        passed.add(other.marker)
-    return -1
 
 
 def _titles(document: Document, line: Line) -> bool:

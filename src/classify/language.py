@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
+from itertools import accumulate
+from sys import intern
 from threading import local
 
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
@@ -15,9 +17,6 @@ __all__ = ["LIMIT_BYTES", "analyse", "dictionary_name", "keys"]
 
 # SudachiPy refuses more than 49,149 bytes of UTF-8 in one call.
 LIMIT_BYTES = 49_149
-
-# The ids of words that no dictionary holds start here; one id then stands for many words.
-_OUT_OF_VOCABULARY = 0xF0000000
 
 # Parts of speech, as Sudachi names them, whose written form carries the meaning: 行わ-ない.
 _AS_WRITTEN = frozenset({"助詞", "助動詞"})
@@ -36,7 +35,12 @@ _ROLES: dict[tuple[str, ...], Role] = {
 
 _SENTENCE_ENDS = "。\n"
 
-_words: dict[tuple[int, int] | tuple[str, int], Word] = {}
+# Every word read so far, by its spelling and its number in the dictionary.
+_spelled: dict[tuple[str, int], Word] = {}
+
+# The same by number alone; None where one number has been seen in several spellings.
+_numbered: dict[int, Word | None] = {}
+
 _thread = local()
 
 
@@ -63,27 +67,21 @@ def analyse(text: str) -> Document:
     >>> [(first, count, word.key) for first, count, word in document.wholes]
     [(0, 2, '一人親'), (3, 2, '居場所')]
     """
-    words: list[Word] = []
-    starts: list[int] = []
-    wholes: list[tuple[int, int, Word]] = []
-    tokenizer = _tokenizer()
-    offset = 0
+    cut: list[Word] = []
     for piece in _pieces(text):
-        for morpheme in tokenizer.tokenize(piece):
-            begin = morpheme.begin()
-            word = _word(morpheme, begin)
-            if not word.parts:
-                words.append(word)
-                starts.append(begin + offset)
-                continue
-            wholes.append((len(words), len(word.parts), word))
-            for length, part in word.parts:
-                words.append(part)
-                starts.append(begin + offset)
-                begin += length
-        offset += len(piece)
-    starts.append(len(text))
-    return Document(text, tuple(words), tuple(starts), tuple(wholes))
+        cut += _cut(piece)
+    words: list[Word] = []
+    wholes: list[tuple[int, int, Word]] = []
+    done = 0
+    for index in [index for index, word in enumerate(cut) if word.parts]:
+        words += cut[done:index]
+        whole = cut[index]
+        wholes.append((len(words), len(whole.parts), whole))
+        words += [part for _, part in whole.parts]
+        done = index + 1
+    words += cut[done:]
+    lengths = [len(word.surface) for word in words]
+    return Document(text, tuple(words), tuple(accumulate(lengths, initial=0)), tuple(wholes))
 
 
 def keys(phrase: str) -> frozenset[str]:
@@ -113,15 +111,26 @@ def _tokenizer() -> Tokenizer:
         return _tokenizer()
 
 
-def _word(morpheme: Morpheme, begin: int) -> Word:
-    word_id = morpheme.word_id()
-    length = morpheme.end() - begin
-    name: tuple[int, int] | tuple[str, int] = (word_id, length)
-    if word_id >= _OUT_OF_VOCABULARY:
-        name = (morpheme.surface(), word_id)
-    word = _words.get(name)
+def _cut(piece: str) -> list[Word]:
+    """The words of a text that the analyser takes in one call, the longest.
+
+    Numbers are the cheapest to ask for, and nearly always tell the spelling too: it is asked for
+    only where there are several, or where the words as known do not spell this text.
+    """
+    morphemes = _tokenizer().tokenize(piece)
+    numbered = _numbered.get
+    words = [numbered(morpheme.word_id()) or _as_spelled(morpheme) for morpheme in morphemes]
+    if "".join([word.surface for word in words]) != piece:
+        words = [_as_spelled(morpheme) for morpheme in morphemes]
+    return words
+
+
+def _as_spelled(morpheme: Morpheme) -> Word:
+    spelling, number = morpheme.surface(), morpheme.word_id()
+    word = _spelled.get((spelling, number))
     if word is None:
-        word = _words[name] = _read(morpheme)
+        word = _spelled[spelling, number] = _read(morpheme)
+        _numbered[number] = None if number in _numbered else word
     return word
 
 
@@ -138,7 +147,8 @@ def _read(morpheme: Morpheme) -> Word:
     key = (
         "" if role == "space" else surface if pos[0] in _AS_WRITTEN else morpheme.normalized_form()
     )
-    return Word(key, ",".join(pos[:3]), role, parts)
+    key, surface, written = intern(key), intern(surface), intern(surface.strip())
+    return Word(key, ",".join(pos[:3]), role, parts, surface, written)
 
 
 def _role(surface: str, pos: tuple[str, ...]) -> Role:

@@ -6,21 +6,30 @@ symbols makes another. Matching is bottom-up: words make symbols, symbols make s
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 from classify.language import keys
 from classify.phrases import elements
-from classify.records import Document
+from classify.records import Document, Word
 
 __all__ = ["Grammar", "Hits", "compile_grammar"]
 
 # How many units a gap (…) spans at the most; it never leaves its sentence.
 GAP_UNITS = 16
 
+# Stands behind the last unit; no phrase holds it.
+_END = "\0"
+
+# No gap reaches over words of these roles.
+_BARRIERS = frozenset({"stop", "line"})
+
 Range = tuple[int, int]
 Hits = dict[str, list[Range]]
+_Sequence = list[tuple[bool, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +41,17 @@ class _Production:
     rest: tuple[tuple[bool, str], ...]
 
 
+# A beginning of phrases: the symbols that end with it, and the beginnings that it grows into, by
+# the key that follows. Plain tuples and dicts, because every word of every text passes through.
+_Beginning = tuple[tuple[str, ...], dict[str, "_Beginning"]]
+
+
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """Compiled phrases. `words` maps joined keys to the symbols they make; `starts` holds every
-    beginning of such a key; `levels` are the productions, those that feed others first."""
+    """Compiled phrases: their `beginnings`, by the joined keys of these, and the productions in
+    `levels`, those that feed others first, by their first symbols."""
 
-    words: Mapping[str, tuple[str, ...]]
-    starts: frozenset[str]
+    beginnings: Mapping[str, _Beginning]
     levels: tuple[Mapping[str, tuple[_Production, ...]], ...]
 
     def match(self, document: Document) -> Hits:
@@ -51,14 +64,12 @@ class Grammar:
         """
         hits = self._words(document)
         for level in self.levels:
-            made: dict[str, set[Range]] = defaultdict(set)
+            made: Hits = {}
             for symbol in hits.keys() & level.keys():
                 for production in level[symbol]:
-                    for begin, end in hits[symbol]:
-                        for last in _follow(production.rest, end, hits, document):
-                            made[production.target].add((begin, last))
-            for symbol, ranges in made.items():
-                hits[symbol] = sorted(ranges.union(hits.get(symbol, ())))
+                    if ranges := _ranges(production, hits, document):
+                        made.setdefault(production.target, []).extend(ranges)
+            _add(made, hits)
         return hits
 
     def _words(self, document: Document) -> Hits:
@@ -67,35 +78,49 @@ class Grammar:
         As written too, because the analyser now and then cuts a phrase otherwise among other words
         than alone: 居場所 in を居場所とする is the verb 居る and a place.
         """
-        hits: dict[str, set[Range]] = {}
-        starts, text, bounds = self.starts, document.text, document.starts
-        units = [word.key for word in document.words]
-        written = [text[bounds[i] : bounds[i + 1]].strip() for i in range(len(units))]
-        for first, unit in enumerate(units):
-            if unit in starts:
-                self._walk(first, first + 1, unit, units, hits)
-            if written[first] != unit and written[first] in starts:
-                self._walk(first, first + 1, written[first], written, hits)
-        for first, count, word in document.wholes:
-            # The whole says more than its units only where its normalised form differs.
-            if word.key in starts and word.key != "".join(units[first : first + count]):
-                self._walk(first, first + count, word.key, units, hits)
-        return {symbol: sorted(ranges) for symbol, ranges in hits.items()}
+        keys = [*[word.key for word in document.words], _END]
+        written = [*[word.written for word in document.words], _END]
+        at = self.beginnings.get
+        hits = _grow([(i, i + 1, begun) for i, begun in enumerate(map(at, keys)) if begun], keys)
+        as_written = [
+            (unit, unit + 1, begun)
+            for unit, (form, key) in enumerate(zip(written, keys, strict=True))
+            if form is not key and (begun := at(form))
+        ]
+        wholes = [
+            (first, first + count, begun)
+            for first, count, word in document.wholes
+            if (begun := at(word.key))
+        ]
+        if as_written:
+            _add(_grow(as_written, written), hits)
+        if wholes:
+            _add(_grow(wholes, keys), hits)
+        return hits
 
-    def _walk(
-        self, first: int, end: int, joined: str, units: list[str], hits: dict[str, set[Range]]
-    ) -> None:
-        while True:
-            for symbol in self.words.get(joined, ()):
-                hits.setdefault(symbol, set()).add((first, end))
-            while end < len(units) and not units[end]:
+
+def _grow(begun: list[tuple[int, int, _Beginning]], forms: list[str]) -> Hits:
+    """What the phrases make whose beginnings stand at units (first, end), where forms go on so."""
+    hits: Hits = defaultdict(list)
+    for first, end, (symbols, further) in begun:
+        for symbol in symbols:
+            hits[symbol].append((first, end))
+        while further:
+            while not forms[end]:
                 end += 1
-            if end == len(units):
-                return
-            joined += units[end]
+            following = further.get(forms[end])
+            if following is None:
+                break
+            symbols, further = following
             end += 1
-            if joined not in self.starts:
-                return
+            for symbol in symbols:
+                hits[symbol].append((first, end))
+    return hits
+
+
+def _add(more: Hits, hits: Hits) -> None:
+    for symbol, ranges in more.items():
+        hits[symbol] = sorted({*hits.get(symbol, ()), *ranges})
 
 
 def compile_grammar(
@@ -107,36 +132,48 @@ def compile_grammar(
     """
     direct: dict[str, set[str]] = defaultdict(set)
     renames: dict[str, set[str]] = defaultdict(set)
-    productions: list[_Production] = []
+    sequences: list[tuple[str, _Sequence]] = []
     for target, listed in [*concepts.items(), *lists.items()]:
         for phrase in listed:
-            first, *rest = _sequence(phrase, direct)
-            if rest:
-                productions.append(_Production(target, first[1], tuple(rest)))
+            sequence = _sequence(phrase, direct)
+            if len(sequence) > 1:
+                sequences.append((target, sequence))
             else:
-                renames[first[1]].add(target)
+                renames[sequence[0][1]].add(target)
+    # Only these are ever asked for; most phrases of concepts are not, once they are renamed.
+    wanted = {*lists, *(symbol for _, sequence in sequences for _, symbol in sequence)}
     targets = {
-        symbol: _closure(symbol, renames) for symbol in {*direct, *renames, *concepts, *lists}
+        symbol: _closure(symbol, renames) & wanted
+        for symbol in {*direct, *renames, *concepts, *lists}
     }
     words: dict[str, set[str]] = defaultdict(set)
     for symbol, joined in direct.items():
         for key in joined:
             words[key] |= targets[symbol]
-    whole = [
-        _Production(target, production.first, production.rest)
-        for production in productions
-        for target in sorted(targets[production.target])
+    productions = [
+        _Production(target, sequence[0][1], tuple(sequence[1:]))
+        for made, sequence in sequences
+        for target in sorted(targets[made])
     ]
-    return Grammar(
-        words={key: tuple(sorted(symbols)) for key, symbols in words.items()},
-        starts=frozenset(key[:length] for key in words for length in range(1, len(key) + 1)),
-        levels=_levels(whole),
-    )
+    return Grammar(_beginnings(words), _levels(productions))
 
 
-def _sequence(phrase: str, direct: dict[str, set[str]]) -> list[tuple[bool, str]]:
+def _beginnings(words: Mapping[str, set[str]]) -> dict[str, _Beginning]:
+    """Every beginning of the keys of words, linked however a text may cut it into units."""
+    found: dict[str, _Beginning] = {}
+    for key in words:
+        for end in range(1, len(key) + 1):
+            beginning = intern(key[:end])
+            if beginning not in found:
+                found[beginning] = tuple(sorted(words.get(beginning, ()))), {}
+                for cut in range(1, end):
+                    found[key[:cut]][1][intern(key[cut:end])] = found[beginning]
+    return found
+
+
+def _sequence(phrase: str, direct: dict[str, set[str]]) -> _Sequence:
     """A phrase as (after a gap?, symbol); the words in it are entered into `direct`."""
-    sequence: list[tuple[bool, str]] = []
+    sequence: _Sequence = []
     gap = False
     for part in elements(phrase):
         if part.kind == "gap":
@@ -177,28 +214,34 @@ def _levels(productions: list[_Production]) -> tuple[dict[str, tuple[_Production
     return tuple(levels)
 
 
-def _follow(
-    rest: tuple[tuple[bool, str], ...], end: int, hits: Hits, document: Document
-) -> list[int]:
-    """Where a production that has come as far as `end` can finish."""
-    ends = [end]
-    for gap, symbol in rest:
-        ranges = hits.get(symbol)
-        if not ranges:
+def _ranges(production: _Production, hits: Hits, document: Document) -> list[Range]:
+    """Where a production stands whose first symbol has hits."""
+    ranges = hits[production.first]
+    for gap, symbol in production.rest:
+        further = hits.get(symbol)
+        if not further:
             return []
-        ends = [
-            last
-            for begin_from in ends
-            for begin, last in ranges
-            if _reaches(begin_from, begin, document, gap=gap)
+        ranges = [
+            (first, last)
+            for first, end in ranges
+            for last in _ends(further, end, document.words, gap=gap)
         ]
-    return ends
+    return ranges
 
 
-def _reaches(end: int, begin: int, document: Document, *, gap: bool) -> bool:
-    if begin < end:
-        return False
-    between = document.words[end:begin]
-    if not gap:
-        return all(word.role == "space" for word in between)
-    return begin - end <= GAP_UNITS and all(word.role not in ("stop", "line") for word in between)
+def _ends(ranges: list[Range], end: int, words: Sequence[Word], *, gap: bool) -> list[int]:
+    """Where those ranges end that begin at unit `end`, behind spaces, or within a gap from it."""
+    limit = end
+    if gap:
+        limit += GAP_UNITS
+    else:
+        while limit < len(words) and words[limit].role == "space":
+            limit += 1
+    near = ranges[bisect_left(ranges, (end,)) : bisect_left(ranges, (limit + 1,))]
+    if gap and near:
+        return [
+            last
+            for begin, last in near
+            if _BARRIERS.isdisjoint([word.role for word in words[end:begin]])
+        ]
+    return [last for _, last in near]

@@ -94,13 +94,16 @@ class Word:
     `key` is what rules and the model compare: the analyser's normalised form, or the form as
     written where inflection carries the meaning (particles, auxiliaries). `parts` are its units
     of Sudachi's mode A with their lengths in characters, empty when it has one unit.
-    `role` is what the word does to the shape of a sentence, empty for most.
+    `role` is what the word does to the shape of a sentence, empty for most. `surface` is the word
+    as it stands in the text; `written` is the same without white space.
     """
 
     key: str
     pos: str
     role: Role
     parts: tuple[tuple[int, Word], ...] = ()
+    surface: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

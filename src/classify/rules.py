@@ -6,7 +6,7 @@ right behind it, in its clause or sentence, ahead of it, or in the heading over 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from classify.clauses import Outline, outline
@@ -14,7 +14,7 @@ from classify.errors import TaxonomyError
 from classify.language import analyse
 from classify.patterns import Grammar, Hits, Range, compile_grammar
 from classify.records import Document, Field, RuleVerdict, Span, Standing, Vote
-from classify.scope import FoundCue, bearing, find_cue
+from classify.scope import Heard, Place, Scene, bearing, heard, places_of, scene_of
 from classify.taxonomy import PLACES, Cue, Rule, Taxonomy
 
 __all__ = ["RuleBook", "check", "compile_rules", "standing", "verdict"]
@@ -22,11 +22,11 @@ __all__ = ["RuleBook", "check", "compile_rules", "standing", "verdict"]
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """A taxonomy's rules and cues, compiled."""
+    """A taxonomy's rules, compiled, and the places of its cues: the first that fits decides."""
 
     grammar: Grammar
     rules: tuple[Rule, ...]
-    cues: tuple[Cue, ...]
+    places: tuple[Place, ...]
 
     def votes_on(
         self, document: Document, field: Field = "summary", body: str = ""
@@ -45,30 +45,27 @@ class RuleBook:
     ) -> tuple[Outline, tuple[Vote, ...]]:
         """The shape of a text and what the rules say of it."""
         hits = self.grammar.match(document)
-        shape = outline(document, frozenset(end for _, end in hits.get("joints", ())))
-        cues = [found for cue in self.cues if (found := find_cue(cue, hits, body))]
-        votes = tuple(
-            _vote(rule, mention, field, hits, shape, cues)
-            for rule in self.rules
-            for mention in _mentions(rule, hits)
-        )
-        return shape, votes
+        shape = outline(document, frozenset([end for _, end in hits.get("joints", ())]))
+        found = [(rule, mentions) for rule in self.rules if (mentions := _mentions(rule, hits))]
+        if not found:
+            return shape, ()
+        scene = scene_of(hits, shape)
+        places = heard(self.places, hits, body)
+        votes: list[Vote] = []
+        for rule, mentions in found:
+            told = [place for place in places if rule.id in place[0].rules]
+            votes += [_vote(rule, mention, field, told, scene) for mention in mentions]
+        return shape, tuple(votes)
 
 
-def _vote(
-    rule: Rule, mention: Range, field: Field, hits: Hits, shape: Outline, cues: Iterable[FoundCue]
-) -> Vote:
-    span = _span(field, mention, shape.document)
-    for found in cues:
-        cue = found.cue
-        if cue.id in rule.keeps or (cue.tags and rule.tag not in cue.tags):
-            continue
-        place = bearing(found, mention, hits, shape)
-        if place:
-            return Vote(
-                rule.tag, rule.id, cue.status, span, cue.id, _span(field, place, shape.document)
-            )
-    return Vote(rule.tag, rule.id, "provided", span)
+def _vote(rule: Rule, mention: Range, field: Field, places: list[Heard], scene: Scene) -> Vote:
+    document = scene.shape.document
+    span = _span(field, mention, document)
+    found = bearing(mention, places, scene)
+    if found is None:
+        return Vote(rule.tag, rule.id, "provided", span)
+    cue, units = found
+    return Vote(rule.tag, rule.id, cue.status, span, cue.id, _span(field, units, document))
 
 
 def compile_rules(taxonomy: Taxonomy) -> RuleBook:
@@ -85,7 +82,8 @@ def compile_rules(taxonomy: Taxonomy) -> RuleBook:
     for cue in taxonomy.cues:
         for part in (*PLACES, "unless"):
             lists[f"cue {cue.id} {part}"] = getattr(cue, part)
-    return RuleBook(compile_grammar(taxonomy.concepts, lists), taxonomy.rules, taxonomy.cues)
+    places = [place for cue in taxonomy.cues for place in places_of(cue, taxonomy.rules)]
+    return RuleBook(compile_grammar(taxonomy.concepts, lists), taxonomy.rules, tuple(places))
 
 
 def standing(votes: tuple[Vote, ...], tag: str) -> Standing:
@@ -113,16 +111,21 @@ def verdict(found: Standing) -> RuleVerdict:
     return "present" if found == "affirmed" else found
 
 
-def _mentions(rule: Rule, hits: Hits) -> Iterator[Range]:
+def _mentions(rule: Rule, hits: Hits) -> list[Range]:
     """A rule's mentions in reading order, the shortest where several begin together, without
     those that its `unless` covers."""
+    ranges = hits.get(f"rule {rule.id}")
+    if not ranges:
+        return []
     barred = hits.get(f"unless {rule.id}", ())
+    mentions: list[Range] = []
     last = -1
-    for first, end in sorted(hits.get(f"rule {rule.id}", ())):
+    for first, end in ranges:
         if first < last or any(a <= first and end <= b for a, b in barred):
             continue
         last = end
-        yield first, end
+        mentions.append((first, end))
+    return mentions
 
 
 def _span(field: Field, units: Range, document: Document) -> Span:

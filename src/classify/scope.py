@@ -2,122 +2,165 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from classify.clauses import Outline
 from classify.patterns import Hits, Range
-from classify.records import Document
-from classify.taxonomy import Cue
+from classify.records import Role
+from classify.taxonomy import PLACES, Cue, Rule
 
-__all__ = ["FoundCue", "bearing", "find_cue"]
+__all__ = ["Heard", "Place", "Scene", "bearing", "heard", "places_of", "scene_of"]
 
 # How far from the end of a clause its last words may end: する, ます, こととする may follow.
 END_UNITS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class FoundCue:
-    """A cue with the places at which a text has its words, by the kind of place."""
+class Place:
+    """One kind of place at which a cue can stand: `symbol` its words there, `unless` the words
+    that bar them, `rules` the ids of those rules whose mentions the cue can speak of.
+
+    A place of the kind `closing` has no words: it is the end of a mention's line.
+    """
 
     cue: Cue
-    places: tuple[tuple[str, tuple[Range, ...]], ...]
+    kind: str
+    symbol: str
+    unless: str
+    rules: frozenset[str]
 
 
-def find_cue(cue: Cue, hits: Hits, body: str) -> FoundCue | None:
-    """The words of a cue in a text of a body, without those that its `unless` covers.
+# A place with the ranges at which a text has its words.
+Heard = tuple[Place, Sequence[Range]]
 
-    None where the text has none, and where the cue speaks of another's doing but that other is
-    the body itself.
+# The units at which words may begin, and end, so that they bear on a mention.
+_Reach = tuple[Container[int], Container[int]]
+
+_ANYWHERE: range = range(sys.maxsize)
+
+
+def places_of(cue: Cue, rules: Iterable[Rule]) -> tuple[Place, ...]:
+    """The places of a cue, in the order in which they are tried."""
+    spoken_of = frozenset(
+        rule.id
+        for rule in rules
+        if cue.id not in rule.keeps and (not cue.tags or rule.tag in cue.tags)
+    )
+    kinds = [kind for kind in PLACES if getattr(cue, kind)]
+    if cue.closing:
+        kinds.append("closing")
+    return tuple(
+        Place(cue, kind, f"cue {cue.id} {kind}", f"cue {cue.id} unless", spoken_of)
+        for kind in kinds
+    )
+
+
+def heard(places: Iterable[Place], hits: Hits, body: str) -> list[Heard]:
+    """The places whose words a text of a body has, without words that an `unless` covers.
+
+    A cue that speaks of another's doing is not heard where that other is the body itself.
     """
-    if body and body.endswith(cue.bodies_except):
-        return None
-    barred = hits.get(f"cue {cue.id} unless", ())
-    places = []
-    for part in _REACHES:
-        ranges = hits.get(f"cue {cue.id} {part}", ())
-        free = tuple(r for r in ranges if not any(a <= r[0] and r[1] <= b for a, b in barred))
-        if free:
-            places.append((part, free))
-    return FoundCue(cue, tuple(places)) if places or cue.closing else None
+    found: list[Heard] = []
+    for place in places:
+        if place.symbol in hits or place.kind == "closing":
+            if body and body.endswith(place.cue.bodies_except):
+                continue
+            ranges = hits.get(place.symbol, [])
+            if place.unless in hits:
+                barred = hits[place.unless]
+                ranges = [r for r in ranges if not any(a <= r[0] and r[1] <= b for a, b in barred)]
+            found.append((place, ranges))
+    return found
 
 
-def bearing(found: FoundCue, mention: Range, hits: Hits, shape: Outline) -> Range | None:
-    """The first place of a cue that bears on a mention."""
-    for part, ranges in found.places:
-        reach = _REACHES[part](mention, hits, shape)
-        for begin, end in ranges:
-            if reach(begin, end):
-                return begin, end
-    if found.cue.closing and _closes(mention, hits, shape):
-        return mention
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What of a text decides how far a mention reaches: its shape, its connectors, where those end
+    that begin at a unit, where topics begin, and the predicates that affirm.
+
+    `stops` and `said` remember what was found out: where words right behind a unit can begin, and
+    up to where a sentence speaks of a mention.
+    """
+
+    shape: Outline
+    connectors: Sequence[Range]
+    onward: Mapping[int, Sequence[int]]
+    topics: frozenset[int]
+    affirm: Sequence[Range]
+    stops: dict[int, Sequence[int]] = field(default_factory=dict)
+    said: dict[Range, int] = field(default_factory=dict)
+
+
+def scene_of(hits: Hits, shape: Outline) -> Scene:
+    """Set the scene for the mentions of a text."""
+    connectors = hits.get("connectors", ())
+    onward: dict[int, list[int]] = defaultdict(list)
+    for first, end in connectors:
+        onward[first].append(end)
+    topics = frozenset([begin for begin, _ in hits.get("topics", ())])
+    return Scene(shape, connectors, onward, topics, hits.get("affirm", ()))
+
+
+def bearing(mention: Range, places: Iterable[Heard], scene: Scene) -> tuple[Cue, Range] | None:
+    """The first cue that bears on a mention, and the units at which it does."""
+    reaches: dict[str, _Reach] = {}
+    for place, ranges in places:
+        kind = place.kind
+        if kind == "closing":
+            if _closes(mention, scene):
+                return place.cue, mention
+            continue
+        if kind not in reaches:
+            reaches[kind] = _REACHES[kind](mention, scene)
+        begins, ends = reaches[kind]
+        for units in ranges:
+            if units[0] in begins and units[1] in ends:
+                return place.cue, units
     return None
 
 
-def _closes(mention: Range, hits: Hits, shape: Outline) -> bool:
-    line = shape.lines[shape.line_of[mention[0]]]
-    return line.end in _behind(mention[1], hits, shape.document)
+def _closes(mention: Range, scene: Scene) -> bool:
+    return scene.shape.line(mention[0])[1] in _behind(mention[1], scene)
 
 
-# Does a cue at units `begin` to `end` bear on the mention? One answer per kind of place.
-_Reach = Callable[[int, int], bool]
+def _next(mention: Range, scene: Scene) -> _Reach:
+    return _behind(mention[1], scene), _ANYWHERE
 
 
-def _next(mention: Range, hits: Hits, shape: Outline) -> _Reach:
-    stops = _behind(mention[1], hits, shape.document)
-    return lambda begin, _: begin in stops
+def _prev(mention: Range, scene: Scene) -> _Reach:
+    return _ANYWHERE, _ahead(mention[0], scene)
 
 
-def _prev(mention: Range, hits: Hits, shape: Outline) -> _Reach:
-    stops = _ahead(mention[0], hits, shape.document)
-    return lambda _, end: end in stops
+def _near(mention: Range, scene: Scene) -> _Reach:
+    return _between(mention[1], scene.shape.clause_end(mention[1], item=True))
 
 
-def _near(mention: Range, _: Hits, shape: Outline) -> _Reach:
-    last = shape.clause(*mention, item=True)[1]
-    return lambda begin, end: mention[1] <= begin and end <= last
+def _after(mention: Range, scene: Scene) -> _Reach:
+    return _between(mention[1], _said_until(mention, scene))
 
 
-def _after(mention: Range, hits: Hits, shape: Outline) -> _Reach:
-    last = _said_until(mention, hits, shape)
-    return lambda begin, end: mention[1] <= begin and end <= last
+def _end(mention: Range, scene: Scene) -> _Reach:
+    last = _said_until(mention, scene)
+    return range(mention[1], last + 1), range(last - END_UNITS, last + 1)
 
 
-def _end(mention: Range, hits: Hits, shape: Outline) -> _Reach:
-    last = _said_until(mention, hits, shape)
-    return lambda begin, end: mention[1] <= begin and last - END_UNITS <= end <= last
+def _sentence(mention: Range, scene: Scene) -> _Reach:
+    return _between(mention[1], scene.shape.sentence(*mention)[1])
 
 
-def _said_until(mention: Range, hits: Hits, shape: Outline) -> int:
-    """The unit up to which a sentence speaks of a mention: the end of its clause, or, where it is
-    the topic, of the first clause that affirms something, at most of the sentence."""
-    last = shape.clause(*mention)[1]
-    stops = _behind(mention[1], hits, shape.document)
-    if not any(begin in stops for begin, _ in hits.get("topics", ())):
-        return last
-    end = shape.sentence(*mention)[1]
-    first = mention[1]
-    while last < end and not any(first <= b and e <= last for b, e in hits.get("affirm", ())):
-        first, last = last, shape.clause(last, last + 1)[1]
-    return last
+def _before(mention: Range, scene: Scene) -> _Reach:
+    return _between(scene.shape.clause_begin(mention[0]), mention[0])
 
 
-def _sentence(mention: Range, _: Hits, shape: Outline) -> _Reach:
-    last = shape.sentence(*mention)[1]
-    return lambda begin, end: mention[1] <= begin and end <= last
+def _heading(mention: Range, scene: Scene) -> _Reach:
+    line = scene.shape.heading(mention[0])
+    return _between(line.first, line.end) if line else ((), ())
 
 
-def _before(mention: Range, _: Hits, shape: Outline) -> _Reach:
-    first = shape.clause(*mention)[0]
-    return lambda begin, end: first <= begin and end <= mention[0]
-
-
-def _heading(mention: Range, _: Hits, shape: Outline) -> _Reach:
-    line = shape.heading(mention[0])
-    return lambda begin, end: line is not None and line.first <= begin and end <= line.end
-
-
-_REACHES: dict[str, Callable[[Range, Hits, Outline], _Reach]] = {
+_REACHES: dict[str, Callable[[Range, Scene], _Reach]] = {
     "next": _next,
     "prev": _prev,
     "near": _near,
@@ -129,46 +172,68 @@ _REACHES: dict[str, Callable[[Range, Hits, Outline], _Reach]] = {
 }
 
 
-def _behind(end: int, hits: Hits, document: Document) -> set[int]:
+def _between(first: int, last: int) -> _Reach:
+    units = range(first, last + 1)
+    return units, units
+
+
+def _said_until(mention: Range, scene: Scene) -> int:
+    """The unit up to which a sentence speaks of a mention: the end of its clause, or, where it is
+    the topic, of the first clause that affirms something, at most of the sentence."""
+    if mention not in scene.said:
+        scene.said[mention] = _speaks_until(mention, scene)
+    return scene.said[mention]
+
+
+def _speaks_until(mention: Range, scene: Scene) -> int:
+    shape = scene.shape
+    first = mention[1]
+    last = shape.clause_end(first)
+    if scene.topics.isdisjoint(_behind(first, scene)):
+        return last
+    end = shape.sentence(*mention)[1]
+    while last < end and not any(first <= b and e <= last for b, e in scene.affirm):
+        first, last = last, shape.clause_end(last + 1)
+    return last
+
+
+def _behind(end: int, scene: Scene) -> Sequence[int]:
     """Where words right behind a mention can begin: past connectors, spaces and a bracket."""
-    stops = {end}
-    wave = [end]
-    steps = hits.get("connectors", ())
-    while wave:
-        at = wave.pop()
-        further = {last for first, last in steps if first == at}
-        if at < len(document.words) and document.words[at].role == "space":
-            further.add(at + 1)
-        if at < len(document.words) and document.words[at].role == "open":
-            further.add(_close(at, document))
-        wave += further - stops
-        stops |= further
+    if end in scene.stops:
+        return scene.stops[end]
+    roles = scene.shape.roles
+    stops = [end]
+    # The list grows while it is read: what can be passed from a stop is a stop too.
+    for at in stops:
+        stops += [unit for unit in scene.onward.get(at, ()) if unit not in stops]
+        role = roles[at] if at < len(roles) else ""
+        if role == "space" and at + 1 not in stops:
+            stops.append(at + 1)
+        elif role == "open" and (closed := _close(at, roles)) not in stops:
+            stops.append(closed)
+    scene.stops[end] = stops
     return stops
 
 
-def _ahead(first: int, hits: Hits, document: Document) -> set[int]:
+def _ahead(first: int, scene: Scene) -> Sequence[int]:
     """Where words right ahead of a mention can end: before connectors, spaces, an open bracket."""
-    stops = {first}
-    wave = [first]
-    steps = hits.get("connectors", ())
-    while wave:
-        at = wave.pop()
-        further = {begin for begin, last in steps if last == at}
-        if at and document.words[at - 1].role in ("space", "open"):
-            further.add(at - 1)
-        wave += further - stops
-        stops |= further
+    roles = scene.shape.roles
+    stops = [first]
+    for at in stops:
+        stops += [begin for begin, end in scene.connectors if end == at and begin not in stops]
+        if at and roles[at - 1] in ("space", "open") and at - 1 not in stops:
+            stops.append(at - 1)
     return stops
 
 
-def _close(opening: int, document: Document) -> int:
+def _close(opening: int, roles: Sequence[Role]) -> int:
     """One behind the bracket that closes the one at `opening`; 0 where none does on its line."""
     depth = 0
-    for index in range(opening, len(document.words)):
-        role = document.words[index].role
+    for unit in range(opening, len(roles)):
+        role = roles[unit]
         if role == "line":
             return 0
         depth += (role == "open") - (role == "close")
         if depth == 0:
-            return index + 1
+            return unit + 1
     return 0
