@@ -34,12 +34,14 @@ _Sequence = list[tuple[bool, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Production:
-    """`first`, then each of `rest` (right behind, or within a gap), makes `target`."""
+    """`first`, then each of `rest` (right behind, or within a gap), makes all of `targets`."""
 
-    target: str
+    targets: tuple[str, ...]
     first: str
     rest: tuple[tuple[bool, str], ...]
 
+
+_Level = Mapping[str, Mapping[str, tuple[_Production, ...]]]
 
 # A beginning of phrases: the symbols that end with it, and the beginnings that it grows into, by
 # the key that follows. Plain tuples and dicts, because every word of every text passes through.
@@ -49,10 +51,10 @@ _Beginning = tuple[tuple[str, ...], dict[str, "_Beginning"]]
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """Compiled phrases: their `beginnings`, by the joined keys of these, and the productions in
-    `levels`, those that feed others first, by their first symbols."""
+    `levels`, those that feed others first, by their first symbols and then their second."""
 
     beginnings: Mapping[str, _Beginning]
-    levels: tuple[Mapping[str, tuple[_Production, ...]], ...]
+    levels: tuple[_Level, ...]
 
     def match(self, document: Document) -> Hits:
         """Every symbol that the document makes, with its unit ranges in reading order.
@@ -63,12 +65,17 @@ class Grammar:
         [(0, 4)]
         """
         hits = self._words(document)
+        walls = [unit for unit, word in enumerate(document.words) if word.role in _BARRIERS]
+        walls.append(len(document.words))
         for level in self.levels:
             made: Hits = {}
             for symbol in hits.keys() & level.keys():
-                for production in level[symbol]:
-                    if ranges := _ranges(production, hits, document):
-                        made.setdefault(production.target, []).extend(ranges)
+                following = level[symbol]
+                for second in hits.keys() & following.keys():
+                    for production in following[second]:
+                        if ranges := _ranges(production, hits, document.words, walls):
+                            for target in production.targets:
+                                made.setdefault(target, []).extend(ranges)
             _add(made, hits)
         return hits
 
@@ -150,10 +157,12 @@ def compile_grammar(
     for symbol, joined in direct.items():
         for key in joined:
             words[key] |= targets[symbol]
+    made: dict[tuple[tuple[bool, str], ...], set[str]] = defaultdict(set)
+    for target, sequence in sequences:
+        made[tuple(sequence)] |= targets[target]
     productions = [
-        _Production(target, sequence[0][1], tuple(sequence[1:]))
-        for made, sequence in sequences
-        for target in sorted(targets[made])
+        _Production(tuple(sorted(symbols)), sequence[0][1], sequence[1:])
+        for sequence, symbols in made.items()
     ]
     return Grammar(_beginnings(words), _levels(productions))
 
@@ -197,25 +206,32 @@ def _closure(symbol: str, renames: Mapping[str, set[str]]) -> set[str]:
     return reached
 
 
-def _levels(productions: list[_Production]) -> tuple[dict[str, tuple[_Production, ...]], ...]:
+def _levels(productions: list[_Production]) -> tuple[_Level, ...]:
     """Productions in waves: none needs a symbol that a later wave makes."""
-    levels: list[dict[str, tuple[_Production, ...]]] = []
+    levels: list[_Level] = []
     left = productions
     while left:
-        made = {production.target for production in left}
+        made = {target for production in left for target in production.targets}
         ready = [p for p in left if not made & {p.first, *(symbol for _, symbol in p.rest)}]
         if not ready:
             raise ValueError("concepts contain one another")
-        level: dict[str, list[_Production]] = defaultdict(list)
+        level: dict[str, dict[str, list[_Production]]] = defaultdict(lambda: defaultdict(list))
         for production in ready:
-            level[production.first].append(production)
-        levels.append({symbol: tuple(listed) for symbol, listed in level.items()})
+            level[production.first][production.rest[0][1]].append(production)
+        levels.append(
+            {
+                symbol: {second: tuple(listed) for second, listed in following.items()}
+                for symbol, following in level.items()
+            }
+        )
         left = [production for production in left if production not in ready]
     return tuple(levels)
 
 
-def _ranges(production: _Production, hits: Hits, document: Document) -> list[Range]:
-    """Where a production stands whose first symbol has hits."""
+def _ranges(
+    production: _Production, hits: Hits, words: Sequence[Word], walls: list[int]
+) -> list[Range]:
+    """Where a production stands whose first symbol has hits; no gap reaches over a wall."""
     ranges = hits[production.first]
     for gap, symbol in production.rest:
         further = hits.get(symbol)
@@ -224,24 +240,19 @@ def _ranges(production: _Production, hits: Hits, document: Document) -> list[Ran
         ranges = [
             (first, last)
             for first, end in ranges
-            for last in _ends(further, end, document.words, gap=gap)
+            for _, last in _near(further, end, words, walls, gap=gap)
         ]
     return ranges
 
 
-def _ends(ranges: list[Range], end: int, words: Sequence[Word], *, gap: bool) -> list[int]:
-    """Where those ranges end that begin at unit `end`, behind spaces, or within a gap from it."""
+def _near(
+    ranges: list[Range], end: int, words: Sequence[Word], walls: list[int], *, gap: bool
+) -> list[Range]:
+    """Those ranges that begin at unit `end`, behind spaces, or within a gap from it."""
     limit = end
     if gap:
-        limit += GAP_UNITS
+        limit = min(end + GAP_UNITS, walls[bisect_left(walls, end)])
     else:
         while limit < len(words) and words[limit].role == "space":
             limit += 1
-    near = ranges[bisect_left(ranges, (end,)) : bisect_left(ranges, (limit + 1,))]
-    if gap and near:
-        return [
-            last
-            for begin, last in near
-            if _BARRIERS.isdisjoint([word.role for word in words[end:begin]])
-        ]
-    return [last for _, last in near]
+    return ranges[bisect_left(ranges, (end,)) : bisect_left(ranges, (limit + 1,))]
