@@ -123,3 +123,8 @@ def test_what_the_guidelines_rule_holds_in_the_built_in_taxonomy(
 ) -> None:
     book = compile_rules(load())
     assert verdict(standing(book.votes_on(analyse(text)), tag)) == expected
+
+
+def test_an_open_bracket_that_never_closes_leads_nowhere() -> None:
+    (vote,) = compile_rules(load()).votes_on(analyse("検討。居場所（談話室"))
+    assert (vote.tag, vote.status) == ("ibasho", "provided")

@@ -1,6 +1,7 @@
 """Make src/classify/data/word_classes.txt.gz: words that are used alike, in nested classes.
 
-The vectors are chiVe's (Works Applications, Apache-2.0) as ja-ginza 5.3.0 carries them (Megagon Labs, MIT). Once, in an environment of its own:
+The vectors are chiVe's (Works Applications, Apache-2.0) as ja-ginza 5.3.0 carries them (Megagon
+Labs, MIT). Once, in an environment of its own:
 
     pip install spacy scikit-learn sudachipy sudachidict-core
     pip download --no-deps ja-ginza==5.3.0 && unzip ja_ginza-5.3.0-*.whl -d ginza

@@ -209,7 +209,7 @@ def _behind(end: int, scene: Scene) -> Sequence[int]:
         role = roles[at] if at < len(roles) else ""
         if role == "space" and at + 1 not in stops:
             stops.append(at + 1)
-        elif role == "open" and (closed := _close(at, roles)) not in stops:
+        elif role == "open" and (closed := _close(at, roles)) and closed not in stops:
             stops.append(closed)
     scene.stops[end] = stops
     return stops

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from classify.features import SILENT, View, view
@@ -11,6 +12,7 @@ from classify.language import analyse
 from classify.model import Blend, Model, Opinion
 from classify.records import (
     Decision,
+    Document,
     Evidence,
     Field,
     Program,
@@ -27,6 +29,10 @@ __all__ = ["MODEL_EVIDENCE", "Analysis", "Tagger"]
 
 # What stands for a rule's id where the model alone saw the evidence.
 MODEL_EVIDENCE = "model"
+
+# The fields that are read, and how many programs are cut into words at a time.
+FIELDS: tuple[Field, ...] = ("program", "summary")
+TOGETHER = 64
 
 # How many words of its clause are shown on each side of the words at which the model sees a tag.
 AROUND_UNITS = 8
@@ -82,21 +88,23 @@ class Tagger:
         >>> [(d.tag, d.evidence[0].text) for d in tagging.decisions if d.present]
         [('ibasho', '居場所')]
         """
-        for program in programs:
-            yield self.decide(self.analyse(program))
+        # Some at a time: the analyser and the rules each need the processor's cache for themselves.
+        left = iter(programs)
+        while some := list(islice(left, TOGETHER)):
+            documents = [_documents(program) for program in some]
+            for program, both in zip(some, documents, strict=True):
+                yield self.decide(self._analysis(program, both))
 
     def analyse(self, program: Program) -> Analysis:
         """Cut a program's name and summary into words, and ask the rules."""
-        texts: tuple[tuple[Field, str], ...] = (
-            ("program", program.program),
-            ("summary", program.summary),
-        )
-        return Analysis(
-            program, tuple(self._view(field, text, program.body) for field, text in texts)
-        )
+        return self._analysis(program, _documents(program))
 
-    def _view(self, field: Field, text: str, body: str) -> View:
-        return view(field, *self.rules.read(analyse(text), field, body))
+    def _analysis(self, program: Program, documents: Iterable[Document]) -> Analysis:
+        views = (
+            view(field, *self.rules.read(document, field, program.body))
+            for field, document in zip(FIELDS, documents, strict=True)
+        )
+        return Analysis(program, tuple(views))
 
     def decide(self, analysis: Analysis) -> Tagging:
         """Make one decision per tag out of an analysis."""
@@ -151,6 +159,11 @@ class Tagger:
             self.model.alone.probability(opinion.logit, "silent"),
             self.model.blend.probability(opinion.logit, said),
         )
+
+
+def _documents(program: Program) -> tuple[Document, Document]:
+    """The name and the summary, in the order of `FIELDS`."""
+    return analyse(program.program), analyse(program.summary)
 
 
 def _evidence(

@@ -25,7 +25,7 @@ class WordClasses:
         """The classes of a word from fine to coarse; none where the word is not known.
 
         >>> known = word_classes()
-        >>> known.of("悩み") == known.of("不安"), known.of("")
+        >>> known.of("悩み") == known.of("相談"), known.of("")
         (True, ())
         """
         fine = self.fine.get(word)
