@@ -72,6 +72,9 @@ class Grammar:
             for symbol in hits.keys() & level.keys():
                 following = level[symbol]
                 for second in hits.keys() & following.keys():
+                    # Most pairs stand the other way round.
+                    if hits[second][-1][0] <= hits[symbol][0][0]:
+                        continue
                     for production in following[second]:
                         if ranges := _ranges(production, hits, document.words, walls):
                             for target in production.targets:
@@ -235,11 +238,13 @@ def _ranges(
     ranges = hits[production.first]
     for gap, symbol in production.rest:
         further = hits.get(symbol)
-        if not further:
+        if not further or not ranges:
             return []
+        last_begin = further[-1][0]
         ranges = [
             (first, last)
             for first, end in ranges
+            if end <= last_begin
             for _, last in _near(further, end, words, walls, gap=gap)
         ]
     return ranges
