@@ -27,7 +27,6 @@ __all__ = ["changes", "explanation", "matrix", "report", "usage"]
 
 # A tag of which the model thinks less is not listed in an explanation.
 _WORTH_SHOWING = 0.05
-_WORDS_SHOWN = 4
 
 
 def matrix(taggings: Sequence[Tagging], tags: Sequence[Tag]) -> None:
@@ -157,23 +156,16 @@ def _opinions(
     table = _table(head["model"], words["tag"], words["probability"], head["place"])
     table.add_column(head["for"], overflow="fold")
     table.add_column(head["against"], overflow="fold")
-    for column, (tag, opinion) in enumerate(model.opinions(analysis.views).items()):
+    for tag, opinion in model.opinions(analysis.views).items():
         probability = model.alone.probability(opinion.logit, "silent")
         if probability < _WORTH_SHOWING:
             continue
         document = next(v.document for v in analysis.views if v.field == opinion.field)
         place = document.text[document.starts[opinion.first] : document.starts[opinion.end]]
-        told = model.mention.told(opinion.passage, column) + model.provided.told(opinion.around, 0)
-        cells = (names[tag], f"{probability:.2f}", place, _strongest(told, 1), _strongest(told, -1))
+        told = [" ".join(words) for words in model.telling(tag, opinion)]
+        cells = (names[tag], f"{probability:.2f}", place, *told)
         table.add_row(*map(Text, cells))
     out.print(table)
-
-
-def _strongest(told: Sequence[tuple[str, float]], sign: int) -> str:
-    """The words that say most for (1) or against (-1) a tag, without the model's own marks."""
-    ordered = sorted(told, key=lambda part: (-sign * part[1], part[0]))
-    plain = [name.lstrip("*<=>").replace("_", "") for name, part in ordered if part * sign > 0]
-    return " ".join(list(dict.fromkeys(word for word in plain if ":" not in word))[:_WORDS_SHOWN])
 
 
 def _decisions(

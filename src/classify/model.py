@@ -30,6 +30,9 @@ FORMAT = "classify-model-3"
 # A passage that speaks of a tag with less than this probability is not asked about further.
 FLOOR = 0.1
 
+# How many words for and against are told.
+WORDS_TOLD = 4
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -147,6 +150,12 @@ class Model:
             return units_of(seen, vote.span.start, vote.span.end)
         return self._most_telling(seen, passage, self.tags.index(tag))
 
+    def telling(self, tag: str, opinion: Opinion) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The words that speak most for a tag and most against it, without the model's marks."""
+        parts = self.mention.told(opinion.passage, self.tags.index(tag))
+        parts += self.provided.told(opinion.around, 0)
+        return _strongest(parts, 1), _strongest(parts, -1)
+
     def _opinion(
         self, asked: Sequence[tuple[View, Passage]], scores: Floats, column: int
     ) -> Opinion:
@@ -184,6 +193,12 @@ class Model:
         while told.get(end, 0.0) > told[best] / 3 > 0:
             end += 1
         return first, end
+
+
+def _strongest(told: Sequence[tuple[str, float]], sign: int) -> tuple[str, ...]:
+    ordered = sorted(told, key=lambda part: (-sign * part[1], part[0]))
+    plain = [name.lstrip("*<=>").replace("_", "") for name, part in ordered if part * sign > 0]
+    return tuple(list(dict.fromkeys(word for word in plain if ":" not in word))[:WORDS_TOLD])
 
 
 def logistic(value: float) -> float:
