@@ -24,7 +24,7 @@ FLOORS: list[set[str]] = [
     {"crossval", "evaluate", "coverage", "disagreements"},
     {"lessons", "export"},
     {"usage", "changes", "desk"},
-    {"console", "review"},
+    {"console", "review", "answers"},
     {"cli"},
     {"__main__"},
 ]

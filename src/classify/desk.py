@@ -12,12 +12,12 @@ import threading
 import unicodedata
 from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from classify import journal
-from classify.disagreements import Card, Key, cards
+from classify.disagreements import Key, cards
 from classify.errors import InputError
 from classify.export import write_programs
 from classify.labels import (
@@ -28,10 +28,11 @@ from classify.labels import (
     line_of,
     load_out_of_fold,
     load_programs,
+    quote_at,
     settles,
     standing,
 )
-from classify.records import Gold, Label, Program, Tagging
+from classify.records import Gold, Label, Program, Span, Tagging
 from classify.tagger import Tagger
 
 __all__ = ["Desk", "Outcome", "Verdict", "name_of"]
@@ -212,6 +213,13 @@ class Desk:
         """Is a card dealt with?"""
         return key in self._closed
 
+    def suggested(self, key: Key) -> tuple[str, ...]:
+        """The words that the tagger's decision rests on, as quotes."""
+        card = self.cards[self.number[key]]
+        spans = (Span(e.field, e.start, e.end) for e in card.decision.evidence)
+        quotes = (quote_at(card.program, span) for span in spans)
+        return tuple(dict.fromkeys(filter(None, quotes)))
+
     # What is decided --------------------------------------------------------------------------
 
     def settle(self, verdicts: Sequence[Verdict]) -> Outcome:
@@ -324,7 +332,7 @@ def labelled(folder: Path, pattern: str = "*.csv") -> dict[str, Program]:
     return load_programs(folder, pattern) if there else {}
 
 
-def _word(present: bool) -> str:  # noqa: FBT001
+def _word(present: bool) -> str:
     return "present" if present else "absent"
 
 

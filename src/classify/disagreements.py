@@ -15,6 +15,7 @@ __all__ = ["KINDS", "Card", "Key", "Kind", "cards", "chosen", "first_pass", "que
 Kind = Literal["rule_model", "annotators", "label_model", "flagged", "taxonomy"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Key = tuple[str, str]
+Cell = tuple[str, str, str]
 Said = Mapping[Key, Mapping[str, Label]]
 
 
@@ -49,7 +50,7 @@ class _Known:
 
     said: Said
     gold: Mapping[Key, Gold]
-    offering: Counter[tuple[str, str, str]]
+    offering: Counter[Cell]
     out_of_fold: Mapping[Key, float]
     again: frozenset[Key]
 
@@ -69,9 +70,7 @@ def cards(
     gold = {(known.program_id, known.tag): known for known in derive(people)}
     known = _Known(said, gold, _offering(taggings, gold), out_of_fold, again)
     return tuple(
-        _card(tagging, decision, known)
-        for tagging in taggings
-        for decision in tagging.decisions
+        _card(tagging, decision, known) for tagging in taggings for decision in tagging.decisions
     )
 
 
@@ -129,13 +128,13 @@ def _card(tagging: Tagging, decision: Decision, known: _Known) -> Card:
     )
 
 
-def _cell(program: Program, tag: str) -> tuple[str, str, str]:
+def _cell(program: Program, tag: str) -> Cell:
     return program.prefecture, program.body, tag
 
 
-def _offering(taggings: Iterable[Tagging], gold: Mapping[Key, Gold]) -> Counter[tuple[str, str, str]]:
+def _offering(taggings: Iterable[Tagging], gold: Mapping[Key, Gold]) -> Counter[Cell]:
     """How many programs of a body offer a tag for certain."""
-    found: Counter[tuple[str, str, str]] = Counter()
+    found: Counter[Cell] = Counter()
     for tagging in taggings:
         for decision in tagging.decisions:
             known = gold.get((tagging.program.program_id, decision.tag))

@@ -253,7 +253,7 @@ def quote_at(program: Program, span: Span) -> str:
 
 def _gold(card: Mapping[str, Label]) -> Gold:
     annotators = [label for by, label in card.items() if not settles(by)]
-    settled = next((label for by, label in reversed(card.items()) if settles(by)), None)
+    settled = next((label for label in [*card.values()][::-1] if settles(label.by)), None)
     yes = sum(label.present for label in annotators)
     present = settled.present if settled else yes * 2 > len(annotators)
     agreeing = [label for label in card.values() if label.present == present]

@@ -17,8 +17,8 @@ from classify.desk import Desk
 from classify.disagreements import KINDS, Card, chosen, first_pass, queue
 from classify.labels import settles
 from classify.records import Label, Program, Tag, Tagging
-from classify.review.page import words
 from classify.tagger import Analysis
+from classify.texts import review_texts
 
 __all__ = ["Content"]
 
@@ -26,7 +26,16 @@ __all__ = ["Content"]
 MOST_MARKS = 2_000
 
 _KANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
-_SHOWN = ("program_id", "release", "prefecture", "body", "program", "summary", "department", "source")
+_SHOWN = (
+    "program_id",
+    "release",
+    "prefecture",
+    "body",
+    "program",
+    "summary",
+    "department",
+    "source",
+)
 
 Json = dict[str, Any]
 
@@ -47,7 +56,7 @@ class Content:
         programs = [tagging.program for tagging in self.desk.taggings]
         kinds = Counter(kind for card in self.waiting for kind in card.kinds)
         return {
-            "words": words(),
+            "words": review_texts(),
             "tags": [_tag(tag) for tag in self.desk.tagger.taxonomy.tags],
             "kinds": [] if self.desk.blind else [kind for kind in KINDS if kinds[kind]],
             "prefectures": list(dict.fromkeys(p.prefecture for p in programs if p.prefecture)),
@@ -87,7 +96,9 @@ class Content:
         numbers = ((self.desk.number.get(key), key) for key in keys)
         return {
             "since": len(self.desk.changed),
-            "cards": [[n, self.desk.done(key), self.desk.seen(key)] for n, key in numbers if n is not None],
+            "cards": [
+                [n, self.desk.done(key), self.desk.seen(key)] for n, key in numbers if n is not None
+            ],
         }
 
     def card(self, number: int) -> Json:

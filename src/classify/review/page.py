@@ -1,26 +1,15 @@
-"""The page's frame and words: the only part of it that is rendered; the rest is script."""
+"""The page's frame: the only part of it that is rendered; the rest is script."""
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache, reduce
+from functools import reduce
 from typing import Any
 
 import jinja2
 
-from classify.texts import resource, texts
+from classify.texts import resource, review_texts
 
-__all__ = ["frame", "words"]
-
-
-@cache
-def words() -> dict[str, Any]:
-    """The wording by language, and `why` and `answers`; one shared copy, not to be changed."""
-    own = tomllib.loads(resource("review/words.toml"))
-    for language in ("ja", "en"):
-        for shared in ("statuses", "states", "reasons", "rules"):
-            own[language][shared] = texts()[language][shared]
-    return own
+__all__ = ["frame"]
 
 
 def frame(*, blind: bool) -> str:
@@ -33,5 +22,5 @@ def frame(*, blind: bool) -> str:
 
 
 def _words(key: str) -> str:
-    found: Any = reduce(lambda table, part: table[part], key.split("."), words()["ja"])
+    found: Any = reduce(lambda table, part: table[part], key.split("."), review_texts()["ja"])
     return str(found)

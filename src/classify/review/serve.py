@@ -24,8 +24,9 @@ def serve(desk: Desk, door: Door, name: str, ready: Callable[[Door], None]) -> N
         family = socket.AF_INET6 if ":" in door.host else socket.AF_INET
         listening = socket.create_server((door.host, door.port), family=family)
     except OSError as fault:
-        place, reason = f"{door.host}:{door.port}", fault.strerror or str(fault)
-        raise InputError(place, f"cannot be listened on ({reason})", "name another --port") from None
+        problem = f"cannot be listened on ({fault.strerror or fault})"
+        place, remedy = f"{door.host}:{door.port}", "name another --port or --host"
+        raise InputError(place, problem, remedy) from None
     with listening:
         bound = Door(door.host, listening.getsockname()[1], door.token)
         config = uvicorn.Config(

@@ -97,7 +97,7 @@ export class View {
     const rows = [];
     const verdict = { present: true, ruled_out: false }[decision.rule];
     const said = card.rules.map((rule) => element("p", {},
-      quoted(rule.words), " ", element("span", { className: `status ${rule.status}` }, this.say(`statuses.${rule.status}`)),
+      quoted(rule.words), " ", element("span", { className: `treated ${rule.status}` }, this.say(`statuses.${rule.status}`)),
       rule.cue_words ? [" ", this.say("cue", { words: rule.cue_words })].join("") : "",
       rule.times > 1 ? small(` ${this.say("times", { n: rule.times })}`) : "",
       element("code", {}, rule.cue ? `${rule.rule} / ${rule.cue}` : rule.rule)));
