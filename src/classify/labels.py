@@ -28,6 +28,7 @@ __all__ = [
     "load_labels",
     "load_out_of_fold",
     "load_programs",
+    "out_of_fold_lines",
     "quote_at",
     "settles",
     "standing",
@@ -97,6 +98,19 @@ def load_out_of_fold(folder: Path) -> dict[tuple[str, str], float]:
         except (KeyError, TypeError, ValueError):
             raise InputError(place, "is not a probability", "run `classify train`") from None
     return found
+
+
+def out_of_fold_lines(probabilities: Mapping[tuple[str, str], float]) -> bytes:
+    """Probabilities as the lines of `out_of_fold.jsonl`, ordered by program and tag.
+
+    >>> out_of_fold_lines({("r-1", "ibasho"): 0.98765}).decode()
+    '{"program_id": "r-1", "tag": "ibasho", "probability": 0.9877}\\n'
+    """
+    entries = (
+        {"program_id": program_id, "tag": tag, "probability": round(probability, 4)}
+        for (program_id, tag), probability in sorted(probabilities.items())
+    )
+    return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries).encode()
 
 
 def load_contrast(folder: Path, kind: str = "contrast") -> tuple[Contrast, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classify.crossval import Lesson, tag_out_of_fold
 from classify.evaluate import Report, evaluate
-from classify.labels import find, load_contrast, load_gold, load_labels, load_programs
+from classify.labels import derive, find, load_contrast, load_labels, load_programs
 from classify.language import dictionary_name
 from classify.model import Model
 from classify.records import Contrast, Gold, Label, Program
@@ -17,7 +17,15 @@ from classify.rules import standing
 from classify.tagger import Analysis, Tagger
 from classify.training import Example, Mention, fit
 
-__all__ = ["Labelled", "cross_validate", "gold_of", "judge_aside", "read_labelled", "train"]
+__all__ = [
+    "Labelled",
+    "Trained",
+    "cross_validate",
+    "gold_of",
+    "judge_aside",
+    "read_labelled",
+    "train",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +43,65 @@ class Labelled:
 def read_labelled(folder: Path) -> Labelled:
     """Read a labels folder; InputError tells what is wrong with it."""
     programs = load_programs(folder)
+    labels = load_labels(folder, programs)
     return Labelled(
         programs=tuple(programs.values()),
-        gold=load_gold(folder),
-        labels=load_labels(folder, programs),
+        gold={(gold.program_id, gold.tag): gold for gold in derive(labels)},
+        labels=labels,
         contrast=load_contrast(folder),
         aside=load_contrast(folder, "aside"),
     )
 
 
-def train(labelled: Labelled, tagger: Tagger) -> Model:
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model, and what models that had not seen a labelled program say of its decided tags."""
+
+    model: Model
+    out_of_fold: Mapping[tuple[str, str], float]
+
+
+def train(labelled: Labelled, tagger: Tagger) -> Trained:
     """Fit a model to the gold decisions and written lessons of a labels folder."""
-    return fit(
-        [lesson.example for lesson in _lessons(labelled, tagger)],
-        tuple(tag.id for tag in tagger.taxonomy.tags),
-        made_from={"taxonomy": tagger.taxonomy.digest, "dictionary": dictionary_name()},
-    )
+    published = _from_gold(labelled, tagger)
+    examples = [
+        lesson.example for lesson in (*published, *_from_contrast(labelled.contrast, tagger))
+    ]
+    tags = tuple(tag.id for tag in tagger.taxonomy.tags)
+    made_from = {"taxonomy": tagger.taxonomy.digest, "dictionary": dictionary_name()}
+    fitted = fit(examples, tags, made_from=made_from)
+    found: dict[tuple[str, str], float] = {}
+    for lesson, logits in zip(published, fitted.logits, strict=False):
+        known = dict(zip(tags, map(float, logits), strict=True))
+        for tag, likely in _unseen(lesson.example, known, fitted.model, tagger).items():
+            found[lesson.example.name, tag] = likely
+    return Trained(fitted.model, found)
+
+
+def _unseen(
+    example: Example, logits: Mapping[str, float], model: Model, tagger: Tagger
+) -> dict[str, float]:
+    """The probability of each decided tag out of logits, those that a likely tag implies too."""
+    found = {
+        tag: model.blend.probability(logits[tag], standing)
+        for tag, standing in example.standings.items()
+    }
+    for tag in tagger.taxonomy.tags:
+        if found.get(tag.id, 0.0) >= 0.5:
+            for other in tag.implies:
+                if other in found:
+                    found[other] = max(found[other], found[tag.id])
+    return found
 
 
 def cross_validate(labelled: Labelled, tagger: Tagger) -> Report:
     """Tag the labelled programs by models that have not seen their prefecture, and compare."""
     taggings = tag_out_of_fold(_lessons(labelled, tagger), tagger)
-    programs = {program.program_id for program in labelled.programs}
-    judged = [tagging for tagging in taggings if tagging.program.program_id in programs]
+    # Programs of which a reviewer decided a few tags only were chosen for being hard.
+    whole = {
+        program.program_id for program in labelled.programs if _whole(labelled, tagger, program)
+    }
+    judged = [tagging for tagging in taggings if tagging.program.program_id in whole]
     return evaluate("cross-validated by prefecture", judged, labelled.gold, tagger.taxonomy)
 
 
@@ -102,9 +146,11 @@ def _lessons(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
 
 
 def _from_gold(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
-    """One lesson per program that has a gold decision for every tag of the taxonomy.
+    """One lesson per program that has a gold decision for a tag of the taxonomy.
 
-    Programs of one prefecture stay together in cross-validation: neighbours copy one another.
+    Of the tags that nobody decided it teaches nothing. Probabilities are calibrated on programs
+    with every tag decided: of the others people decided what was doubtful. Programs of one
+    prefecture stay together in cross-validation: neighbours copy one another.
     """
     tags = [tag.id for tag in tagger.taxonomy.tags]
     misleading = _misleading(labelled)
@@ -112,7 +158,7 @@ def _from_gold(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
     for program in labelled.programs:
         decided = [labelled.gold.get((program.program_id, tag)) for tag in tags]
         known = [decision for decision in decided if decision is not None]
-        if len(known) < len(tags):
+        if not known:
             continue
         analysis = tagger.analyse(program)
         quotes = [(g.tag, quote, True) for g in known for quote in g.quotes]
@@ -120,8 +166,13 @@ def _from_gold(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
         present = {decision.tag: decision.present for decision in known}
         group = program.prefecture or program.program_id
         example = _example(analysis, group, present, quotes, complete=False)
-        found.append(Lesson(analysis, example))
+        whole = example.whole and len(known) == len(tags)
+        found.append(Lesson(analysis, replace(example, whole=whole)))
     return tuple(found)
+
+
+def _whole(labelled: Labelled, tagger: Tagger, program: Program) -> bool:
+    return all((program.program_id, tag.id) in labelled.gold for tag in tagger.taxonomy.tags)
 
 
 def _misleading(labelled: Labelled) -> Mapping[str, Sequence[tuple[str, str]]]:

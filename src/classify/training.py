@@ -16,7 +16,7 @@ from classify.features import View, context
 from classify.model import Blend, Linear, Model
 from classify.records import Standing
 
-__all__ = ["Example", "Mention", "cross_fit", "fit"]
+__all__ = ["Example", "Fitted", "Mention", "cross_fit", "fit"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,8 +52,9 @@ class Example:
     """A labelled text: its views, what the rules say of it, what is present in it, its mentions.
 
     In passages without a mention a present tag may be spoken of all the same, unless the example
-    is `complete`: they then teach nothing about that tag. Probabilities are calibrated on the
-    examples that are `whole` programs. `group` names what must stay together in cross-validation.
+    is `complete`: they then teach nothing about that tag. Nor does any passage about a tag that
+    `present` does not decide. Probabilities are calibrated on the examples that are `whole`
+    programs, every tag decided. `group` names what must stay together in cross-validation.
     """
 
     name: str
@@ -66,13 +67,21 @@ class Example:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A model, and per example and tag the logit of one that had not seen the example's group."""
+
+    model: Model
+    logits: Floats
+
+
 def fit(
     examples: Sequence[Example],
     tags: tuple[str, ...],
     *,
     folds: int = 10,
     made_from: Mapping[str, str] | None = None,
-) -> Model:
+) -> Fitted:
     """Fit a model; its probabilities are calibrated on scores that each example got from a model
     that had not seen its group.
 
@@ -83,7 +92,7 @@ def fit(
         for index in held:
             logits[index] = _logits(parts, examples[index])
     whole = _calibrated(_parts(examples, tags), examples, logits)
-    return replace(whole, made_from=dict(made_from or {}))
+    return Fitted(replace(whole, made_from=dict(made_from or {})), logits)
 
 
 def cross_fit(
@@ -152,7 +161,7 @@ def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
                         1
                         if (tag, number, place) in told
                         else -1
-                        if example.present[tag] and not example.complete
+                        if example.present.get(tag, True) and not example.complete
                         else 0
                         for tag in tags
                     ]

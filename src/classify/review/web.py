@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -38,56 +39,70 @@ _FILES = {
 
 def app_of(desk: Desk, door: Door, name: str) -> Starlette:
     """The page as an ASGI application; `name` is who reviews where a post does not say it."""
-    content = Content(desk)
-
-    def page(_: Request) -> Response:
-        return HTMLResponse(frame(blind=bool(desk.blind)))
-
-    def file(request: Request) -> Response:
-        found = request.path_params["name"]
-        if found not in _FILES:
-            return Response(status_code=404)
-        return Response(resource(f"review/{found}"), media_type=_FILES[found])
-
-    def start(_: Request) -> Response:
-        return JSONResponse(content.start(name))
-
-    def queue(request: Request) -> Response:
-        return JSONResponse(content.queue(dict(request.query_params)))
-
-    def card(request: Request) -> Response:
-        desk.refresh()
-        return JSONResponse(content.card(_number(desk, request.path_params["number"])))
-
-    def changes(request: Request) -> Response:
-        desk.refresh()
-        return JSONResponse(content.changes(_count(request.query_params.get("since"))))
-
-    def decide(entry: dict[str, Any]) -> Response:
-        verdict = _verdict(desk, entry, name)
-        outcome = desk.settle([verdict])
-        number = desk.number[verdict.key]
-        return JSONResponse(content.card(number), 409 if outcome.left else 200)
-
-    def undo(entry: dict[str, Any]) -> Response:
-        key = desk.undo(desk.blind or name_of(str(entry.get("name") or name)))
-        return JSONResponse({"card": None if key is None else desk.number[key]})
-
+    face = _Face(desk, Content(desk), name)
     routes = [
-        Route("/", page),
-        Route("/static/{name}", file),
-        Route("/api/start", start),
-        Route("/api/queue", queue),
-        Route("/api/card/{number:int}", card),
-        Route("/api/changes", changes),
-        Route("/api/decide", _posted(decide), methods=["POST"]),
-        Route("/api/undo", _posted(undo), methods=["POST"]),
+        Route("/", face.page),
+        Route("/static/{name}", _file),
+        Route("/api/start", face.start),
+        Route("/api/queue", face.queue),
+        Route("/api/card/{number:int}", face.card),
+        Route("/api/changes", face.changes),
+        Route("/api/decide", _posted(face.decide), methods=["POST"]),
+        Route("/api/undo", _posted(face.undo), methods=["POST"]),
     ]
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, door=door)],
         exception_handlers={ClassifyError: _fault},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """What each address answers."""
+
+    desk: Desk
+    content: Content
+    name: str
+
+    def page(self, _: Request) -> Response:
+        return HTMLResponse(frame(blind=bool(self.desk.blind)))
+
+    def start(self, _: Request) -> Response:
+        return JSONResponse(self.content.start(self.name))
+
+    def queue(self, request: Request) -> Response:
+        return JSONResponse(self.content.queue(request.query_params))
+
+    def card(self, request: Request) -> Response:
+        self.desk.refresh()
+        number = _on_desk(self.desk, request.path_params["number"])
+        return JSONResponse(self.content.card(number))
+
+    def changes(self, request: Request) -> Response:
+        self.desk.refresh()
+        return JSONResponse(self.content.changes(_count(request.query_params.get("since"))))
+
+    def decide(self, entry: dict[str, Any]) -> Response:
+        verdict = _verdict(self.desk, entry, self._by(entry))
+        outcome = self.desk.settle([verdict])
+        card = self.content.card(self.desk.number[verdict.key])
+        return JSONResponse(card, 409 if outcome.left else 200)
+
+    def undo(self, entry: dict[str, Any]) -> Response:
+        key = self.desk.undo(self._by(entry))
+        return JSONResponse({"card": None if key is None else self.desk.number[key]})
+
+    def _by(self, entry: dict[str, Any]) -> str:
+        """Who posts: where a name was given to the command it is theirs, whatever is posted."""
+        return self.name or name_of(str(entry.get("name", "")))
+
+
+def _file(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _FILES:
+        return Response(status_code=404)
+    return Response(resource(f"review/{name}"), media_type=_FILES[name])
 
 
 def _fault(_: Request, error: Exception) -> Response:
@@ -118,7 +133,7 @@ def _posted(
     return endpoint
 
 
-def _number(desk: Desk, number: int) -> int:
+def _on_desk(desk: Desk, number: int) -> int:
     if number >= len(desk.cards):
         raise InputError(f"card {number}", "is not on this desk", "reload the page")
     return number
@@ -128,7 +143,7 @@ def _count(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _verdict(desk: Desk, entry: dict[str, Any], name: str) -> Verdict:
+def _verdict(desk: Desk, entry: dict[str, Any], by: str) -> Verdict:
     """A post as a verdict; InputError where it is none."""
     try:
         number, seen, present = entry["card"], entry["seen"], entry["present"]
@@ -137,14 +152,14 @@ def _verdict(desk: Desk, entry: dict[str, Any], name: str) -> Verdict:
             raise TypeError(number, seen, present)
         if number < 0 or len(reason) > LONGEST or len(spans) > MOST:
             raise ValueError(number)
-        card = desk.cards[_number(desk, number)]
+        card = desk.cards[_on_desk(desk, number)]
         words = [quote_at(card.program, _span(card.program, *span)) for span in spans]
     except (KeyError, TypeError, ValueError):
         raise InputError("post", "is not a decision", "reload the page") from None
     return Verdict(
         key=card.key,
         present=present,
-        by=desk.blind or name_of(str(entry.get("name") or name)),
+        by=by,
         seen=seen,
         unsure=entry.get("unsure") is True,
         gap=entry.get("gap") is True,
