@@ -21,7 +21,7 @@ FLOORS: list[set[str]] = [
     {"features", "scope"},
     {"rules", "model"},
     {"tagger", "training"},
-    {"crossval", "evaluate", "coverage", "disagreements"},
+    {"crossval", "evaluate", "coverage", "disagreements", "ledger"},
     {"lessons", "export"},
     {"usage", "changes", "desk"},
     {"console", "review", "answers"},

@@ -10,7 +10,7 @@ import json
 import re
 import threading
 import unicodedata
-from collections import ChainMap, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,15 +23,14 @@ from classify.export import write_programs
 from classify.labels import (
     ADJUDICATOR,
     derive,
-    entry_of,
     label_of,
     line_of,
     load_out_of_fold,
-    load_programs,
     quote_at,
     settles,
     standing,
 )
+from classify.ledger import Ledger, labelled
 from classify.records import Gold, Label, Program, Span, Tagging
 from classify.tagger import Tagger
 
@@ -108,82 +107,43 @@ class Desk:
         self.changed: list[Key] = []
         self._closed: set[Key] = set()
         self._guard = threading.RLock()
-        self._labelled = labelled(folder)
         self.programs = {t.program.program_id: t.program for t in self.taggings}
-        _refuse_namesakes(self.programs.values(), self._labelled)
+        self._ledger = Ledger(folder, self.programs, labelled(folder))
+        known = self._ledger.labelled
+        _refuse_namesakes(self.programs.values(), known)
         self._neighbours: dict[tuple[str, str], list[Program]] = defaultdict(list)
-        for program in {**self._labelled, **self.programs}.values():
+        for program in {**known, **self.programs}.values():
             self._neighbours[program.prefecture, program.body].append(program)
-        self._lines: dict[Key, list[Label]] = defaultdict(list)
-        self._read: dict[Path, tuple[int, int]] = {}
-        self.refresh()
-        said = {key: standing(lines).get(key, {}) for key, lines in self._lines.items()}
+        self._ledger.refresh()
+        lines = self._ledger.lines
+        said = {key: standing(of).get(key, {}) for key, of in lines.items()}
         self.cards = cards(self.taggings, said, load_out_of_fold(folder), again)
         self.number = {card.key: n for n, card in enumerate(self.cards)}
         up = {card.key for card in self.cards if card.kinds and not blind}
         # A card that is up in spite of a settlement waits for another one.
-        self._closed = {key for key in self._lines if self.held(key) and key not in up}
-        self.changed = []
+        self._closed = {key for key in lines if self.held(key) and key not in up}
 
     # What is known ----------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Read what this or another process has added since the last look."""
         with self._guard:
-            for path in sorted((self.folder / "decisions").glob("*.jsonl")):
-                state = path.stat()
-                inode, start = self._read.get(path, (state.st_ino, 0))
-                if state.st_ino != inode or state.st_size < start:
-                    self._again()
-                    return
-                if state.st_size > start:
-                    self._take(path, state.st_ino, start)
-
-    def _take(self, path: Path, inode: int, start: int) -> None:
-        lines, end = journal.tail(path, start)
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                behind = f" after byte {start}" if start else ""
-                label = self._label(f"{path}{behind}:{number}", line)
-                self._lines[label.program_id, label.tag].append(label)
-                self._note((label.program_id, label.tag))
-        self._read[path] = (inode, end)
-
-    def _note(self, key: Key) -> None:
-        self.changed.append(key)
-        if self.held(key):
-            self._closed.add(key)
-        else:
-            self._closed.discard(key)
-
-    def _label(self, place: str, line: bytes) -> Label:
-        entry = entry_of(place, line)
-        known = ChainMap(self._labelled, self.programs)
-        if entry.get("program_id") not in known:
-            # Somebody else has added a release since this desk was opened.
-            known.maps[0] = self._labelled = labelled(self.folder)
-        return label_of(place, entry, known)
-
-    def _again(self) -> None:
-        """Read everything anew: a file was written by other means, by git perhaps."""
-        before, changed, closed = self._lines, self.changed, self._closed
-        self._lines, self._read = defaultdict(list), {}
-        self.changed, self._closed = [], set()
-        self.refresh()
-        self.changed, self._closed = changed, closed
-        for key in sorted(before.keys() | self._lines.keys()):
-            if before.get(key) != self._lines.get(key):
-                self._note(key)
+            for key in self._ledger.refresh():
+                self.changed.append(key)
+                if self.held(key):
+                    self._closed.add(key)
+                else:
+                    self._closed.discard(key)
 
     def said(self, key: Key) -> tuple[Label, ...]:
         """Each person's word on a card, the latest last; in a blind pass one's own only."""
         with self._guard:
-            found = tuple(standing(self._lines.get(key, ())).get(key, {}).values())
+            found = tuple(standing(self._ledger.lines.get(key, ())).get(key, {}).values())
         return tuple(label for label in found if not self.blind or label.by == self.blind)
 
     def seen(self, key: Key) -> int:
         """How many lines there are about a card: what a verdict says it has seen."""
-        lines = self._lines.get(key, ())
+        lines = self._ledger.lines.get(key, ())
         return sum(not self.blind or label.by == self.blind for label in lines)
 
     def gold(self, key: Key) -> Gold | None:
@@ -249,7 +209,7 @@ class Desk:
             key = self._last(by)
             if key is None:
                 return None
-            label = standing(self._lines[key])[key][by]
+            label = standing(self._ledger.lines[key])[key][by]
             back = Label(
                 *key, label.present, by, at=self._now(key), was=_word(label.present),
                 taxonomy=self.tagger.taxonomy.version, undone=True,
@@ -258,7 +218,7 @@ class Desk:
         return key
 
     def _last(self, by: str) -> Key | None:
-        mine = [one for lines in self._lines.values() for one in lines if one.by == by]
+        mine = [one for lines in self._ledger.lines.values() for one in lines if one.by == by]
         standing_keys: list[Key] = []
         for one in sorted(mine, key=lambda label: label.at):
             key = one.program_id, one.tag
@@ -300,7 +260,7 @@ class Desk:
     def _now(self, key: Key) -> str:
         """The time, but never before a line that is there: a clock may have been put back."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return max([now, *(label.at for label in self._lines.get(key, ()))])
+        return max([now, *(label.at for label in self._ledger.lines.get(key, ()))])
 
     def _keep(self, labels: Iterable[Label]) -> None:
         files: dict[str, list[Label]] = defaultdict(list)
@@ -314,7 +274,7 @@ class Desk:
 
     def _keep_release(self, program: Program) -> None:
         """Put a program's release among the labelled ones, so that its decisions can be traced."""
-        if program.program_id in self._labelled:
+        if program.program_id in self._ledger.labelled:
             return
         release = program.release
         stem = _NO_FILE.sub("_", release).lstrip(".")[:80] or "release"
@@ -323,13 +283,7 @@ class Desk:
         here = labelled(self.folder, f"{stem}.csv")
         new = {p.program_id: p for p in self.programs.values() if p.release == release}
         write_programs(path, ({**new, **here}).values())
-        self._labelled = labelled(self.folder)
-
-
-def labelled(folder: Path, pattern: str = "*.csv") -> dict[str, Program]:
-    """The labelled programs by id; none where there is no such file yet."""
-    there = any((folder / "programs").glob(pattern))
-    return load_programs(folder, pattern) if there else {}
+        self._ledger.labelled = labelled(self.folder)
 
 
 def _word(present: bool) -> str:
