@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -53,12 +54,18 @@ def view(field: Field, outline: Outline, votes: tuple[Vote, ...]) -> View:
     """
     document = outline.document
     found = []
-    for first, end in _ranges(document):
-        start, stop = document.starts[first], document.starts[end]
-        told = [f"rule:{vote.tag}" for vote in votes if start <= vote.span.start < stop]
+    ranges = list(_ranges(document))
+    begins = [document.starts[first] for first, _ in ranges]
+    told: dict[int, list[str]] = {}
+    for vote in votes:
+        number = bisect_right(begins, vote.span.start) - 1
+        if number >= 0 and vote.span.start < document.starts[ranges[number][1]]:
+            told.setdefault(number, []).append(f"rule:{vote.tag}")
+    for number, (first, end) in enumerate(ranges):
         words = list(_words(document, first, end))
         if words:
-            found.append(Passage(first, end, tuple(dict.fromkeys(words + told))))
+            features = tuple(dict.fromkeys([*words, *told.get(number, ())]))
+            found.append(Passage(first, end, features))
     return View(field, outline, votes, tuple(found))
 
 
@@ -122,9 +129,9 @@ def _words(document: Document, first: int, end: int) -> Iterator[str]:
         if previous:
             yield f"{previous}_{key}"
         yield key
-    for begin, _, word in document.wholes:
-        if first <= begin < end:
-            yield word.key
+    wholes = document.wholes
+    for _, _, word in wholes[bisect_left(wholes, (first,)) : bisect_left(wholes, (end,))]:
+        yield word.key
 
 
 def _telling(words: Sequence[Word], first: int, end: int) -> list[str]:

@@ -133,7 +133,7 @@ export class View {
   #notes(label) {
     const flags = [label.unsure && this.say("unsure_said"), label.gap && this.say("gap_said")].filter(Boolean);
     return [
-      flags.length ? element("em", { className: "flag" }, flags.join(this.say("comma"))) : "",
+      flags.length ? element("p", { className: "flag" }, flags.join(this.say("comma"))) : "",
       ...label.quotes.map((quote) => element("p", {}, quoted(quote))),
       ...label.near_miss.map((quote) => element("p", {}, small(`${this.say("near_miss")} `), quoted(quote))),
       label.reason ? element("p", { lang: "ja" }, label.reason) : "",

@@ -6,7 +6,7 @@ import { Picker } from "./text.js";
 const EVERY = 2000; // milliseconds between two looks at what others decided
 const data = await (await fetch("/api/start")).json();
 const { blind } = data;
-const state = { language: stored("language") || "ja", name: data.name || stored("name") || "", order: [], done: new Set(), at: -1, card: null, since: data.since };
+const state = { language: stored("language") || "ja", name: data.name || stored("name") || "", order: [], done: new Set(), at: -1, card: null, loaded: false, since: data.since };
 const cache = new Map();
 let draft = null;
 let picker = null;
@@ -73,6 +73,7 @@ async function load(wanted = null) {
   const query = new URLSearchParams({ q: $("#query").value });
   for (const name of filters) query.set(name, $(`#${name}`).value);
   const found = await (await fetch(`/api/queue?${query}`)).json();
+  state.loaded = true;
   state.order = found.cards;
   state.done = new Set(found.done);
   const at = wanted === null ? -1 : state.order.indexOf(wanted);
@@ -143,7 +144,7 @@ function show() {
   $("#who").textContent = state.name;
   $("#main").hidden = !card;
   $("#message").hidden = Boolean(card);
-  $("#message").replaceChildren(...(order.length
+  $("#message").replaceChildren(...(!state.loaded ? [say("loading")] : order.length
     ? [element("strong", {}, say("finished")), element("br"), say("finished_hint")] : [say("nothing")]));
   if (!card) return;
   view.card(card);
@@ -336,7 +337,7 @@ function askReason() {
 $("#reason-box").addEventListener("keydown", (event) => {
   if (event.target === $("#free")) return;
   if (/^[1-9]$/.test(event.key)) data.words.why[event.key - 1] && giveReason(data.words.why[event.key - 1].ja);
-  else if (event.key === "0") $("#free").select();
+  else if (event.key === "0") $("#free").focus();
   else return;
   event.preventDefault();
 });
