@@ -282,8 +282,8 @@ class Desk:
         path.parent.mkdir(exist_ok=True)
         here = labelled(self.folder, f"{stem}.csv")
         new = {p.program_id: p for p in self.programs.values() if p.release == release}
-        write_programs(path, ({**new, **here}).values())
-        self._ledger.labelled = labelled(self.folder)
+        write_programs(path, {**new, **here}.values())
+        self._ledger.labelled = {**self._ledger.labelled, **new, **here}
 
 
 def _word(present: bool) -> str:

@@ -197,7 +197,7 @@ class Model:
 
 def _strongest(told: Sequence[tuple[str, float]], sign: int) -> tuple[str, ...]:
     ordered = sorted(told, key=lambda part: (-sign * part[1], part[0]))
-    plain = [name.lstrip("*<=>").replace("_", "") for name, part in ordered if part * sign > 0]
+    plain = [name.lstrip("*<=>+-").replace("_", "") for name, part in ordered if part * sign > 0]
     return tuple(list(dict.fromkeys(word for word in plain if ":" not in word))[:WORDS_TOLD])
 
 

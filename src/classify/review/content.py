@@ -25,6 +25,9 @@ __all__ = ["Content"]
 # Spans of one text that a page can still mark, of any kind.
 MOST_MARKS = 2_000
 
+# Of a tag that the model thinks less likely, the words that it goes by are not marked.
+TOLD = 0.2
+
 _KANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _SHOWN = (
     "program_id",
@@ -120,6 +123,15 @@ class Content:
     def _open(self, card: Card, analysis: Analysis) -> Json:
         program, decision = card.program, card.decision
         gold = self.desk.gold(card.key)
+        model = self._model(analysis, card)
+        marks: list[list[Any]] = [
+            [v.span.field, v.span.start, v.span.end, self.tags[v.tag], v.status]
+            for v in islice(analysis.votes, MOST_MARKS)
+        ]
+        # Where no rule speaks of the tag, the words that the model goes by are what is doubted.
+        spoken = any(vote.tag == decision.tag for vote in analysis.votes)
+        seen = [model["span"]] if model and not spoken and model["probability"] >= TOLD else []
+        marks += [[*span, self.tags[decision.tag], "model"] for span in seen]
         return {
             "kinds": card.kinds,
             "changes": card.changes,
@@ -131,16 +143,13 @@ class Content:
                 "review": decision.review,
                 "rule": decision.rule,
             },
-            "marks": [
-                [v.span.field, v.span.start, v.span.end, self.tags[v.tag], v.status]
-                for v in islice(analysis.votes, MOST_MARKS)
-            ],
+            "marks": marks,
             "rules": _rules(analysis, decision.tag),
-            "model": self._model(analysis, card),
+            "model": model,
             "said": [_label(label) for label in self.desk.said(card.key)],
             "gold": {"present": gold.present, "origin": gold.origin} if gold else None,
             "before": self.desk.before(program, decision.tag),
-            "suggested": [[e.field, e.start, e.end] for e in islice(decision.evidence, 20)],
+            "suggested": [[e.field, e.start, e.end] for e in islice(decision.evidence, 20)] or seen,
             "states": self._states(self._taggings[program.program_id]),
         }
 
@@ -162,10 +171,12 @@ class Content:
         if model is None or opinion is None:
             return None
         document = next(v.document for v in analysis.views if v.field == opinion.field)
+        start, end = document.starts[opinion.first], document.starts[opinion.end]
         supports, opposes = model.telling(tag, opinion)
         return {
             "probability": card.decision.model,
-            "place": document.text[document.starts[opinion.first] : document.starts[opinion.end]],
+            "span": [opinion.field, start, end],
+            "place": document.text[start:end],
             "for": supports,
             "against": opposes,
         }

@@ -8,7 +8,7 @@ const MARKS = { true: "●", false: "－" };
 const percent = (share) => Math.round(100 * share);
 
 export const texts = Object.values(passages);
-export const words = (span) => passages[span[0]].words(span[1], span[2]).trim();
+export const words = (span) => passages[span[0]].slice(span[1], span[2]).trim();
 export const rangeOf = (span) => passages[span[0]].range(span[1], span[2]);
 
 export function element(name, properties = {}, ...children) {
@@ -52,7 +52,8 @@ export class View {
   }
 
   #mark([, start, end, tag, status], card) {
-    const label = status === "provided" ? this.say.tag(tag) : `${this.say.tag(tag)}：${this.say(`statuses.${status}`)}`;
+    const treated = status === "model" ? this.say("marks.model") : this.say(`statuses.${status}`);
+    const label = status === "provided" ? this.say.tag(tag) : `${this.say.tag(tag)}：${treated}`;
     return { start, end, tag, status, label, current: tag === card.tag };
   }
 
@@ -126,7 +127,7 @@ export class View {
     const named = state === "" ? "" : asked ? this.say("states.?") : this.state(present);
     return [
       element("dt", {}, element("bdi", {}, who), settles ? small(` ${this.say("settled")}`) : ""),
-      element("dd", { data: { state } }, element("strong", {}, element("i", { ariaHidden: "true" }, mark), named), ...details),
+      element("dd", { data: { state } }, state ? element("strong", {}, element("i", { ariaHidden: "true" }, mark), named) : "", ...details),
     ];
   }
 
@@ -141,10 +142,10 @@ export class View {
   }
 
   #guide(tag) {
-    const list = (key, items) => items.length ? [
-      element("h4", { className: key }, this.say(key)), element("ul", { lang: "ja" }, ...items.map((item) => element("li", {}, item)))] : [];
-    $("#guide").replaceChildren(
-      element("p", {}, tag.definition[this.say.language]), ...list("counts", tag.counts), ...list("does_not_count", tag.does_not_count));
+    const list = (key) => tag[key].length ? [element("h4", { className: key }, this.say(key)),
+      element("ul", { lang: "ja" }, ...tag[key].map((item) => element("li", {}, item)))] : [];
+    $("#definition").textContent = tag.definition[this.say.language];
+    $("#guide").replaceChildren(...list("counts"), ...list("does_not_count"));
   }
 
   draft(draft, blind) {

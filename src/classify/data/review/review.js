@@ -44,9 +44,12 @@ function speak(language) {
   show();
 }
 
+let announced = 0;
 function announce(text) {
   $("#status").textContent = "";
   requestAnimationFrame(() => { $("#status").textContent = text; });
+  clearTimeout(announced);
+  announced = setTimeout(() => { $("#status").textContent = ""; }, 8000);
 }
 
 // The queue --------------------------------------------------------------------------------------

@@ -1,47 +1,68 @@
 // A text of the program: its marks, and the way between a selection and characters of the text.
 // The server counts characters (code points), the browser UTF-16 units.
 
-const WIDE = /[\ud800-\udbff]/;
-const toUnits = (text, point) => (WIDE.test(text) ? [...text].slice(0, point).join("").length : point);
-const toPoints = (text, unit) => (WIDE.test(text) ? [...text.slice(0, unit)].length : unit);
-
 export class Passage {
   constructor(node, field) {
     this.node = node;
     this.field = field;
-    this.text = "";
-    this.units = [];
+    this.#read("", []);
   }
 
-  // `marks` are {start, end, tag, status, current, label}; `units` where the text's words begin.
-  show(text, units, marks) {
+  // The n-th character begins at unit `this.begins[n]`; `words` are where the text's words begin.
+  #read(text, words) {
     this.text = text;
-    this.units = units;
-    const inUnits = marks.map((mark) => ({ ...mark, start: toUnits(text, mark.start), end: toUnits(text, mark.end) }));
-    const cuts = [...new Set([0, text.length, ...inUnits.flatMap((mark) => [mark.start, mark.end])])].sort((a, b) => a - b);
-    this.node.replaceChildren(...cuts.slice(1).map((end, i) => this.#piece(cuts[i], end, inUnits)));
+    this.words = words;
+    this.begins = [];
+    for (let unit = 0; unit < text.length; unit += text.codePointAt(unit) > 0xffff ? 2 : 1) this.begins.push(unit);
+    this.begins.push(text.length);
   }
 
-  #piece(start, end, marks) {
+  #point(unit) {
+    let [low, high] = [0, this.begins.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.begins[middle] < unit) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  // `marks` are {start, end, tag, status, current, label}.
+  show(text, words, marks) {
+    this.#read(text, words);
+    const inUnits = marks.map((mark) => ({ ...mark, start: this.begins[mark.start], end: this.begins[mark.end] }))
+      .sort((a, b) => a.start - b.start);
+    const cuts = [...new Set([0, text.length, ...inUnits.flatMap((mark) => [mark.start, mark.end])])].sort((a, b) => a - b);
+    const pieces = [];
+    let open = [];
+    let next = 0;
+    for (const [i, start] of cuts.slice(0, -1).entries()) {
+      open = open.filter((mark) => mark.end > start);
+      while (next < inUnits.length && inUnits[next].start <= start) open.push(inUnits[next++]);
+      pieces.push(this.#piece(start, cuts[i + 1], open));
+    }
+    this.node.replaceChildren(...pieces);
+  }
+
+  #piece(start, end, here) {
     const words = this.text.slice(start, end);
-    const here = marks.filter((mark) => mark.start <= start && end <= mark.end);
     if (!here.length) return document.createTextNode(words);
     const lead = here.find((mark) => mark.current) || here[0];
     const node = document.createElement("mark");
     node.className = `c${lead.tag % 8} ${lead.status}${lead.current ? " current" : ""}`;
     node.textContent = words;
     const labels = here.filter((mark) => mark.end === end).sort((a, b) => b.current - a.current).map((mark) => mark.label);
-    if (labels.length) node.dataset.label = [...new Set(labels)].join(" ");
+    if (labels.length) node.dataset.label = [...new Set(labels)].join(" / ");
     return node;
   }
 
-  words(start, end) {
-    return this.text.slice(toUnits(this.text, start), toUnits(this.text, end));
+  slice(start, end) {
+    return this.text.slice(this.begins[start], this.begins[end]);
   }
 
   range(start, end) {
     const range = document.createRange();
-    const [from, to] = [toUnits(this.text, start), toUnits(this.text, end)];
+    const [from, to] = [this.begins[start], this.begins[end]];
     const walk = document.createTreeWalker(this.node, NodeFilter.SHOW_TEXT);
     let passed = 0;
     let begun = false;
@@ -77,7 +98,7 @@ export class Passage {
     let end = offset(range.endContainer, range.endOffset) ?? this.text.length;
     while (start < end && /\s/.test(this.text[start])) start += 1;
     while (start < end && /\s/.test(this.text[end - 1])) end -= 1;
-    return start < end ? [this.field, toPoints(this.text, start), toPoints(this.text, end)] : null;
+    return start < end ? [this.field, this.#point(start), this.#point(end)] : null;
   }
 }
 
@@ -85,9 +106,9 @@ export class Passage {
 export class Picker {
   constructor(passages, start) {
     this.places = passages.flatMap((passage) =>
-      passage.units.slice(0, -1)
-        .map((begin, i) => ({ passage, begin, end: passage.units[i + 1] }))
-        .filter((place) => passage.words(place.begin, place.end).trim()));
+      passage.words.slice(0, -1)
+        .map((begin, i) => ({ passage, begin, end: passage.words[i + 1] }))
+        .filter((place) => passage.slice(place.begin, place.end).trim()));
     const at = start ? this.places.findIndex((place) => place.passage.field === start[0] && place.end > start[1]) : 0;
     this.head = this.anchor = Math.max(at, 0);
     this.#show();
@@ -115,7 +136,7 @@ export class Picker {
 
   get words() {
     const [, begin, end] = this.span;
-    return this.places[this.anchor].passage.words(begin, end).trim();
+    return this.places[this.anchor].passage.slice(begin, end).trim();
   }
 
   // How many words it is to the same place of the next line, as it stands on the screen.
