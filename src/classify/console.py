@@ -94,8 +94,9 @@ def queue(cards: Sequence[Card], tags: Sequence[Tag]) -> None:
     words, names = review_texts()["ja"], {tag.id: tag.name["ja"] for tag in tags}
     heads = words["columns"]
     columns = ("program_id", "prefecture", "body", "tag_name", "kinds", "changes")
-    table = _table("", *(heads[column] for column in columns))
-    table.title = None
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(heads[column], overflow="fold", no_wrap=column == "program_id")
     table.add_column(heads["probability"], justify="right")
     for card in cards:
         program = card.program
