@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -38,4 +39,5 @@ def serve(desk: Desk, door: Door, name: str, ready: Callable[[Door], None]) -> N
             timeout_graceful_shutdown=2,
         )
         ready(bound)
-        uvicorn.Server(config).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):  # how the person at the terminal ends it
+            uvicorn.Server(config).run(sockets=[listening])
