@@ -138,6 +138,10 @@ def test_a_quote_is_found_across_line_breaks() -> None:
     [
         ("{", "is not JSON. mend or remove the line"),
         ("[]", "is not a JSON object. mend or remove the line"),
+        (
+            '{"program_id": "r-001", "tag": "t", "present": true, "by": "a", "at": "2026-13-01T00:00:00Z"}',
+            "'2026-13-01T00:00:00Z' is no time. write it as 2026-04-01T09:00:00Z",
+        ),
         ('{"tag": "ibasho"}', "is not a decision (it has near_miss, quotes, tag). mend the line"),
         (
             '{"program_id": "x", "tag": "ibasho", "present": true, "by": "a"}',

@@ -18,6 +18,8 @@ from classify.review import Door
 from classify.texts import review_texts
 from desks import LAKE, PORT, desk, folder, serving, tagger, taggings
 
+FIRST = [LAKE.program_id, "consultation"]
+IBASHO = [LAKE.program_id, "ibasho"]
 Answer = tuple[int, Mapping[str, str], Any]
 TOKEN = "a-token-that-nobody-guesses"  # a test's
 
@@ -77,6 +79,7 @@ def test_the_queue_its_card_a_decision_and_what_changed(client: Client, at: Desk
     start = LAKE.summary.index("居場所")
     post = {
         "card": number(at),
+        "key": IBASHO,
         "seen": 0,
         "present": True,
         "spans": [["summary", start, start + 3]],
@@ -93,7 +96,7 @@ def test_the_queue_its_card_a_decision_and_what_changed(client: Client, at: Desk
 def test_a_decision_on_what_somebody_decided_meanwhile_is_told_and_not_kept(
     client: Client, at: Desk
 ) -> None:
-    post = {"card": number(at), "seen": 0, "present": True}
+    post = {"card": number(at), "key": IBASHO, "seen": 0, "present": True}
     assert client.post("/api/decide", post)[0] == 200
     status, _, card = client.post("/api/decide", post | {"present": False})
     assert (status, card["held"]["present"], card["seen"]) == (409, True, 1)
@@ -130,10 +133,12 @@ def test_a_blind_pass_hears_nothing_of_what_others_say(tmp_path: Path) -> None:
         client = Client(url)
         assert len(client.get("/api/queue")[2]["cards"]) == len(at.cards)
         card = client.get(f"/api/card/{number(at)}")[2]
-        assert set(card) == {"card", "seen", "tag", "program", "units", "held", "done"}
+        assert set(card) == {"card", "key", "seen", "tag", "program", "units", "held", "done"}
         assert (card["held"], card["seen"]) == (None, 0)
         assert client.get("/api/start")[2]["kinds"] == []
-        status, _, card = client.post("/api/decide", {"card": 0, "seen": 0, "present": True})
+        status, _, card = client.post(
+            "/api/decide", {"card": 0, "key": FIRST, "seen": 0, "present": True}
+        )
         assert (status, card["held"]["by"]) == (200, "mai")
 
 
@@ -146,17 +151,19 @@ def test_a_blind_pass_hears_nothing_of_what_others_say(tmp_path: Path) -> None:
         b"\xff",
         b"[" * 60_000,
         {"card": "0", "seen": 0, "present": True},
-        {"card": 0, "seen": 0, "present": "yes"},
+        {"card": 0, "key": FIRST, "seen": 0, "present": "yes"},
+        {"card": 0, "seen": 0, "present": True},
+        {"card": 0, "key": IBASHO, "seen": 0, "present": True},
         {"card": True, "seen": 0, "present": True},
         {"card": -1, "seen": 0, "present": True},
         {"card": 10**9, "seen": 0, "present": True},
-        {"card": 0, "seen": 0, "present": True, "spans": [["summary", 5, 4]]},
-        {"card": 0, "seen": 0, "present": True, "spans": [["summary", 0, 10**6]]},
-        {"card": 0, "seen": 0, "present": True, "spans": [["phone", 0, 1]]},
-        {"card": 0, "seen": 0, "present": True, "spans": [["summary", 0, 1]] * 51},
-        {"card": 0, "seen": 0, "present": True, "spans": 3},
-        {"card": 0, "seen": 0, "present": True, "reason": "x" * 2_001},
-        b'{"card": 0, "seen": 0, "present": true, "reason": "\\ud800"}',
+        {"card": 0, "key": FIRST, "seen": 0, "present": True, "spans": [["summary", 5, 4]]},
+        {"card": 0, "key": FIRST, "seen": 0, "present": True, "spans": [["summary", 0, 10**6]]},
+        {"card": 0, "key": FIRST, "seen": 0, "present": True, "spans": [["phone", 0, 1]]},
+        {"card": 0, "key": FIRST, "seen": 0, "present": True, "spans": [["summary", 0, 1]] * 51},
+        {"card": 0, "key": FIRST, "seen": 0, "present": True, "spans": 3},
+        {"card": 0, "key": FIRST, "seen": 0, "present": True, "reason": "x" * 2_001},
+        b'{"card": 0, "key": ["r3-001", "consultation"], "seen": 0, "present": true, "reason": "\\ud800"}',
     ],
 )
 def test_a_post_that_is_no_decision_keeps_nothing(
@@ -175,7 +182,7 @@ def test_a_post_beyond_all_measure_is_cut_short(client: Client) -> None:
 def test_a_name_cannot_lead_out_of_the_decisions(tmp_path: Path, name: str) -> None:
     at = desk(tmp_path)
     with serving(at, name="") as url:
-        post = {"card": 0, "seen": 0, "present": True, "name": name}
+        post = {"card": 0, "key": FIRST, "seen": 0, "present": True, "name": name}
         assert Client(url).post("/api/decide", post)[0] == 422
     assert {path.name for path in tmp_path.rglob("*")} <= {
         "programs",
@@ -220,7 +227,7 @@ def test_a_strangers_name_for_this_machine_is_refused(client: Client, host: str)
 def test_only_the_page_itself_may_post(
     client: Client, headers: dict[str, str], status: int
 ) -> None:
-    post = {"card": 0, "seen": 0, "present": True}
+    post = {"card": 0, "key": FIRST, "seen": 0, "present": True}
     assert client.ask("POST", "/api/decide", post, headers)[0] == status
 
 
@@ -261,7 +268,7 @@ def test_with_a_token_nothing_is_told_without_it(tmp_path: Path) -> None:
         kept = cookie.partition(";")[0]
         assert client.get("/", Cookie=kept)[0] == 200
         assert client.get("/", Cookie=kept[:-1])[0] == 401
-        post = {"card": 0, "seen": 0, "present": True}
+        post = {"card": 0, "key": FIRST, "seen": 0, "present": True}
         assert client.post("/api/decide", post)[0] == 401
         assert client.post("/api/decide", post, Cookie=kept)[0] == 200
 

@@ -72,6 +72,7 @@ def test_one_key_decides_and_goes_on(shown: Page, at: Desk, key: str, present: b
     expect(shown.locator("#count")).to_have_text("2件のうち1件を決定")
     assert held(at).present is present
     press(shown, key)
+    expect(shown.locator("#message")).to_be_visible()
     expect(shown.locator("#message")).to_contain_text("すべて終わりました。")
     assert held(at, PORT_IBASHO).present is present
 
@@ -271,7 +272,7 @@ def test_everybodys_words_stand_beside_the_guideline(tmp_path: Path, browser_pag
         assert "r2.pdf" in rows["前の資料"]
         assert "開いた" in rows["前の資料"]
         tag = next(tag for tag in at.tagger.taxonomy.tags if tag.id == "ibasho")
-        guide = page.locator("#guide").inner_text()
+        guide = page.locator(".side").inner_text()
         for words in (tag.definition["ja"], *tag.counts, *tag.does_not_count):
             assert words in guide
         marks = page.locator("#summary mark")

@@ -13,7 +13,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from classify import journal
@@ -22,6 +22,7 @@ from classify.errors import InputError
 from classify.export import write_programs
 from classify.labels import (
     ADJUDICATOR,
+    TIME,
     derive,
     label_of,
     line_of,
@@ -211,16 +212,15 @@ class Desk:
                 return None
             label = standing(self._ledger.lines[key])[key][by]
             back = Label(
-                *key, label.present, by, at=self._now(key), was=_word(label.present),
+                *key, label.present, by, at=self._now(key, by), was=_word(label.present),
                 taxonomy=self.tagger.taxonomy.version, undone=True,
             )  # fmt: skip
             self._keep([back])
         return key
 
     def _last(self, by: str) -> Key | None:
-        mine = [one for lines in self._ledger.lines.values() for one in lines if one.by == by]
         standing_keys: list[Key] = []
-        for one in sorted(mine, key=lambda label: label.at):
+        for one in sorted(self._ledger.by.get(by, ()), key=lambda label: label.at):
             key = one.program_id, one.tag
             if not one.undone:
                 standing_keys.append(key)
@@ -230,15 +230,16 @@ class Desk:
         return next((key for key in reversed(standing_keys) if key in self.number), None)
 
     def _decided(self, verdict: Verdict) -> Label:
+        by = self._by(verdict.by)
         label = Label(
             *verdict.key,
             verdict.present,
-            by=self._by(verdict.by),
+            by=by,
             unsure=verdict.unsure,
             quotes=verdict.words if verdict.present else (),
             near_miss=() if verdict.present else verdict.words,
             reason=verdict.reason,
-            at=self._now(verdict.key),
+            at=self._now(verdict.key, by),
             was=self._was(verdict.key),
             taxonomy=self.tagger.taxonomy.version,
             gap=verdict.gap,
@@ -257,10 +258,15 @@ class Desk:
         decision = self.cards[self.number[key]].decision
         return "" if self.blind or decision.review else _word(decision.present)
 
-    def _now(self, key: Key) -> str:
-        """The time, but never before a line that is there: a clock may have been put back."""
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return max([now, *(label.at for label in self._ledger.lines.get(key, ()))])
+    def _now(self, key: Key, by: str) -> str:
+        """The time, but behind every line about the card: a clock may have been put back, and two
+        people's lines of one second would hold in the order of their files."""
+        times = [datetime.now(UTC)]
+        for label in self._ledger.lines.get(key, ()):
+            if label.at:
+                at = datetime.strptime(label.at, TIME).replace(tzinfo=UTC)
+                times.append(at + timedelta(seconds=label.by != by))
+        return max(times).strftime(TIME)
 
     def _keep(self, labels: Iterable[Label]) -> None:
         files: dict[str, list[Label]] = defaultdict(list)

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from classify.records import Contrast, Field, Gold, Label, Program, Said, Span
 
 __all__ = [
     "ADJUDICATOR",
+    "TIME",
     "derive",
     "entry_of",
     "find",
@@ -41,6 +43,8 @@ ADJUDICATOR = "adjudication"
 # How many characters a quote grows by until it stands at one place only.
 _REACH = 40
 _ALWAYS = ("program_id", "tag", "present", "by")
+# How a line tells the time, always to the same width: lines are ordered by it as they stand.
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -302,6 +306,14 @@ def entry_of(place: str, line: bytes) -> dict[str, Any]:
     return entry
 
 
+def _is_time(text: str) -> bool:
+    try:
+        datetime.strptime(text, TIME)  # checked, not kept
+    except ValueError:
+        return False
+    return bool(_AT.fullmatch(text))
+
+
 def label_of(place: str, entry: dict[str, Any], programs: Mapping[str, Program]) -> Label:
     """The decision that an entry holds, checked against the program it is about.
 
@@ -318,7 +330,7 @@ def label_of(place: str, entry: dict[str, Any], programs: Mapping[str, Program])
     if program is None:
         problem = f"program '{label.program_id}' is not among the labelled programs"
         raise InputError(place, problem, "add its release to labeled/programs")
-    if label.at and not _AT.fullmatch(label.at):
+    if label.at and not _is_time(label.at):
         raise InputError(place, f"'{label.at}' is no time", "write it as 2026-04-01T09:00:00Z")
     for quote in label.quotes + label.near_miss:
         if find(quote, program) is None:

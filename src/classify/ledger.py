@@ -29,7 +29,7 @@ class _Read:
 
 @dataclass(slots=True)
 class Ledger:
-    """Every decision line by program and tag, in file and line order; newer ones come behind.
+    """Every decision line, by program and tag and by name; newer ones come behind.
 
     `own` are programs that may be decided about though no release in the folder holds them yet.
     """
@@ -38,6 +38,7 @@ class Ledger:
     own: Mapping[str, Program]
     labelled: Mapping[str, Program] = field(default_factory=dict)
     lines: dict[Key, list[Label]] = field(default_factory=lambda: defaultdict(list))
+    by: dict[str, list[Label]] = field(default_factory=lambda: defaultdict(list))
     _files: dict[Path, _Read] = field(default_factory=dict)
 
     def refresh(self) -> list[Key]:
@@ -75,6 +76,7 @@ class Ledger:
         ]
         for label in labels:
             self.lines[label.program_id, label.tag].append(label)
+            self.by[label.by].append(label)
         self._files[path] = _Read(state.st_mtime_ns, state.st_size, end, _check(path, end))
         return [(label.program_id, label.tag) for label in labels]
 
@@ -89,7 +91,7 @@ class Ledger:
 
     def _again(self) -> list[Key]:
         before = self.lines
-        self.lines, self._files = defaultdict(list), {}
+        self.lines, self.by, self._files = defaultdict(list), defaultdict(list), {}
         self.refresh()
         keys = sorted(before.keys() | self.lines.keys())
         return [key for key in keys if before.get(key) != self.lines.get(key)]

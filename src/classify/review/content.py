@@ -111,6 +111,7 @@ class Content:
         held = self.desk.held(card.key)
         told: Json = {
             "card": number,
+            "key": card.key,
             "seen": self.desk.seen(card.key),
             "tag": self.tags[card.decision.tag],
             "program": {name: getattr(card.program, name) for name in _SHOWN},

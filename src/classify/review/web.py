@@ -153,6 +153,8 @@ def _verdict(desk: Desk, entry: dict[str, Any], by: str) -> Verdict:
         if number < 0 or len(reason) > LONGEST or len(spans) > MOST:
             raise ValueError(number)
         card = desk.cards[_on_desk(desk, number)]
+        if tuple(entry["key"]) != card.key:
+            raise ValueError(entry["key"])  # a page of another desk that had this address before
         words = [quote_at(card.program, _span(card.program, *span)) for span in spans]
     except (KeyError, TypeError, ValueError):
         raise InputError("post", "is not a decision", "reload the page") from None

@@ -171,9 +171,9 @@ async function refused(answer) {
 
 async function decide(present) {
   if (!state.card) return;
-  const { card, seen, tag, program } = state.card;
+  const { card, key, seen, tag, program } = state.card;
   const { unsure, gap, reason, spans } = draft;
-  const answer = await post("/api/decide", { card, seen, present, unsure, gap, reason, spans }).catch(() => null);
+  const answer = await post("/api/decide", { card, key, seen, present, unsure, gap, reason, spans }).catch(() => null);
   if (!answer) $("#alert").textContent = say("offline");
   else if (answer.status === 409) overtaken(await answer.json());
   else if (!answer.ok) await refused(answer);
