@@ -11,23 +11,23 @@ from rich.table import Table
 from rich.text import Text
 
 from classify.coverage import by_prefecture
+from classify.disagreements import Card
 from classify.evaluate import Report
-from classify.features import View, around, spoken
+from classify.features import View
 from classify.model import Model
 from classify.records import Tag, Tagging
 from classify.tagger import Analysis, Tagger
-from classify.texts import texts
+from classify.texts import review_texts, texts
 
 if TYPE_CHECKING:
     # These know scikit-learn, which a matrix or an explanation should not have to load.
     from classify.changes import Change
     from classify.usage import Usage
 
-__all__ = ["changes", "explanation", "matrix", "report", "usage"]
+__all__ = ["changes", "explanation", "matrix", "queue", "report", "usage"]
 
 # A tag of which the model thinks less is not listed in an explanation.
 _WORTH_SHOWING = 0.05
-_WORDS_SHOWN = 4
 
 
 def matrix(taggings: Sequence[Tagging], tags: Sequence[Tag]) -> None:
@@ -87,6 +87,27 @@ def _remarks(found: Report) -> Iterator[str]:
             f"{error.program.program_id} {decision.tag} {kind} p={decision.probability:.2f} "
             f"({decision.reason}): {words or '-'} | gold: {' / '.join(error.gold.quotes) or '-'}"
         )
+
+
+def queue(cards: Sequence[Card], tags: Sequence[Tag]) -> None:
+    """The cards to review, a line each: why, what is asked, and what the tagger thinks."""
+    words, names = review_texts()["ja"], {tag.id: tag.name["ja"] for tag in tags}
+    heads = words["columns"]
+    columns = ("program_id", "prefecture", "body", "tag_name", "kinds", "changes")
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(heads[column], overflow="fold", no_wrap=column == "program_id")
+    table.add_column(heads["probability"], justify="right")
+    for card in cards:
+        program = card.program
+        kinds = words["comma"].join(words["kinds"][kind] for kind in card.kinds)
+        changes = words["sheet"]["yes"] if card.changes else ""
+        likely = f"{card.decision.probability:.2f}"
+        cells = (program.program_id, program.prefecture, program.body, names[card.decision.tag])
+        table.add_row(*map(Text, (*cells, kinds, changes, likely)))
+    out = Console()
+    out.print(table)
+    out.print(words["progress"].format(all=len(cards), done=0), highlight=False)
 
 
 def usage(found: Sequence[Usage]) -> None:
@@ -157,26 +178,16 @@ def _opinions(
     table = _table(head["model"], words["tag"], words["probability"], head["place"])
     table.add_column(head["for"], overflow="fold")
     table.add_column(head["against"], overflow="fold")
-    for column, (tag, opinion) in enumerate(model.opinions(analysis.views).items()):
+    for tag, opinion in model.opinions(analysis.views).items():
         probability = model.alone.probability(opinion.logit, "silent")
         if probability < _WORTH_SHOWING:
             continue
-        seen = next(v for v in analysis.views if v.field == opinion.field)
-        document, passage = seen.document, seen.passages[opinion.passage]
+        document = next(v.document for v in analysis.views if v.field == opinion.field)
         place = document.text[document.starts[opinion.first] : document.starts[opinion.end]]
-        told = model.mention.told(spoken(seen, passage), column) + model.provided.told(
-            around(seen, passage, opinion.first, opinion.end, tag), 0
-        )
-        cells = (names[tag], f"{probability:.2f}", place, _strongest(told, 1), _strongest(told, -1))
+        told = [" ".join(words) for words in model.telling(analysis.views, tag, opinion)]
+        cells = (names[tag], f"{probability:.2f}", place, *told)
         table.add_row(*map(Text, cells))
     out.print(table)
-
-
-def _strongest(told: Sequence[tuple[str, float]], sign: int) -> str:
-    """The words that say most for (1) or against (-1) a tag, without the model's own marks."""
-    ordered = sorted(told, key=lambda part: (-sign * part[1], part[0]))
-    plain = [name.lstrip("*<=>").replace("_", "") for name, part in ordered if part * sign > 0]
-    return " ".join(list(dict.fromkeys(word for word in plain if ":" not in word))[:_WORDS_SHOWN])
 
 
 def _decisions(

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from classify.errors import ModelError
-from classify.features import View
+from classify.features import View, around, spoken
 from classify.linear import Linear, logistic
 from classify.records import Field, Standing
 from classify.scoring import Asked, Scorer
@@ -35,6 +35,10 @@ FORMAT = "classify-model-4"
 # odds that it would be provided.
 FLOOR = 0.1
 EVEN = 0.5
+
+# How many words for and against are told, and the kinds of features that are no words of the text.
+WORDS_TOLD = 4
+_NO_WORDS = frozenset({"c", "cue", "rule", "tag"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,27 @@ class Model:
             else Opinion(_logit(top[n] * EVEN), nowhere, 0, 0, 0)
             for n, tag in enumerate(self.tags)
         }
+
+    def telling(
+        self, views: Sequence[View], tag: str, opinion: Opinion
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The words that speak most for a tag and most against it, where an opinion rests."""
+        seen = next(view for view in views if view.field == opinion.field)
+        passage = seen.passages[opinion.passage]
+        parts = self.mention.told(spoken(seen, passage), self.tags.index(tag))
+        surroundings = around(seen, passage, opinion.first, opinion.end, tag)
+        parts += self.provided.told(surroundings, 0)
+        return _strongest(parts, 1), _strongest(parts, -1)
+
+
+def _strongest(told: Sequence[tuple[str, float]], sign: int) -> tuple[str, ...]:
+    sums: dict[str, float] = {}
+    for name, part in told:
+        kind, *words = name.split("\t")
+        if kind not in _NO_WORDS and any(words):
+            sums["".join(words)] = sums.get("".join(words), 0.0) + part
+    ordered = sorted(sums, key=lambda word: (-sign * sums[word], word))
+    return tuple(word for word in ordered if sums[word] * sign > 0)[:WORDS_TOLD]
 
 
 def _logit(probability: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -136,7 +137,8 @@ def _behind(end: int, hits: Hits, document: Document) -> set[int]:
     steps = hits.get("connectors", ())
     while wave:
         at = wave.pop()
-        further = {last for first, last in steps if first == at}
+        here = bisect_left(steps, (at, 0))
+        further = {last for _, last in steps[here : bisect_left(steps, (at + 1, 0))]}
         if at < len(document.words) and document.words[at].role == "space":
             further.add(at + 1)
         if at < len(document.words) and document.words[at].role == "open":

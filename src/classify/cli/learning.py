@@ -28,17 +28,23 @@ def train(
     ] = None,
     taxonomy: Taxonomy = None,
 ) -> None:
-    """Fit the model to the labelled programs."""
+    """Fit the model to the labelled programs, and note what models that had not seen a program
+    say of it: the queue then shows where a label may be wrong."""
     from classify import model as models
     from classify.export.files import deliver
+    from classify.labels import out_of_fold_lines
     from classify.lessons import read_labelled
     from classify.lessons import train as fit
 
     tagger = tagger_of(taxonomy, None, no_model=True)
     trained = fit(read_labelled(labels), tagger)
     path = output or models.default_path()
-    deliver(path, [models.dump(trained)])
-    say_wrote(str(path), f"{len(trained.tags)} tags, {len(trained.mention.words)} words")
+    deliver(path, [models.dump(trained.model)])
+    words = len(trained.model.mention.words)
+    say_wrote(str(path), f"{len(trained.model.tags)} tags, {words} words")
+    beside = labels / "out_of_fold.jsonl"
+    deliver(beside, [out_of_fold_lines(trained.out_of_fold)])
+    say_wrote(str(beside), f"{len(trained.out_of_fold)} probabilities")
 
 
 @app.command()
