@@ -6,9 +6,10 @@ Decisions are lines of JSON, one file per person, only ever appended; gold is de
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+import os
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,28 @@ from classify.records import Contrast, Field, Gold, Label, Program, Said, Span
 
 __all__ = [
     "ADJUDICATOR",
+    "append",
     "derive",
     "find",
     "gold_lines",
+    "line_of",
     "load_gold",
     "load_labels",
     "load_programs",
+    "quote_at",
+    "settles",
+    "standing",
 ]
 
-# Decisions in this file settle what annotators disagree about.
+# Decisions by this name, or by one that begins with it ("adjudication-hana"), settle what
+# annotators disagree about.
 ADJUDICATOR = "adjudication"
+
+_NAME = re.compile(r"\w[\w-]*")
+_ALWAYS = ("program_id", "tag", "present", "by")
+
+# How many characters a quote grows by until it stands at one place only.
+_REACH = 40
 
 
 def load_programs(folder: Path) -> dict[str, Program]:
@@ -112,20 +125,91 @@ def _unquoted(contrast: Contrast) -> str | None:
     return next((s.quote for s in contrast.said if find(s.quote, program) is None), None)
 
 
-def derive(labels: Iterable[Label]) -> tuple[Gold, ...]:
-    """Gold out of decisions: the adjudicator's word holds, then what all or most annotators say.
+def settles(by: str) -> bool:
+    """Does a decision by this name settle a disagreement?
 
-    Of several decisions by one person about one program and tag, the last holds.
+    >>> settles("adjudication"), settles("adjudication-hana"), settles("hana")
+    (True, True, False)
+    """
+    return by == ADJUDICATOR or by.startswith(f"{ADJUDICATOR}-")
+
+
+def standing(labels: Iterable[Label]) -> dict[tuple[str, str], dict[str, Label]]:
+    """What each person's word on each program and tag is, the latest person last.
+
+    Of several decisions by one person the last holds; an `undone` line takes it back, and the one
+    before holds again. Lines come in the order of their time, those without one first.
+
+    >>> first = Label("r-1", "ibasho", True, by="hana", at="2026-04-01T09:00:00Z")
+    >>> again = Label("r-1", "ibasho", False, by="hana", at="2026-04-01T09:01:00Z")
+    >>> undone = Label("r-1", "ibasho", False, "hana", at="2026-04-01T09:02:00Z", undone=True)
+    >>> standing([first, again, undone])["r-1", "ibasho"]["hana"].present
+    True
+    """
+    said: dict[tuple[str, str], dict[str, list[tuple[int, Label]]]] = {}
+    ordered = sorted(labels, key=lambda label: label.at)
+    for turn, label in enumerate(ordered):
+        stack = said.setdefault((label.program_id, label.tag), {}).setdefault(label.by, [])
+        if not label.undone:
+            stack.append((turn, label))
+        elif stack:
+            stack.pop()
+    return {
+        key: {label.by: label for _, label in sorted(tops, key=lambda top: top[0])}
+        for key, card in said.items()
+        if (tops := [stack[-1] for stack in card.values() if stack])
+    }
+
+
+def derive(labels: Iterable[Label]) -> tuple[Gold, ...]:
+    """Gold out of decisions: who settled last holds, else what all or most annotators say.
 
     >>> a = Label("r-001", "ibasho", True, by="a", quotes=("サロン",))
     >>> b = Label("r-001", "ibasho", True, by="b", quotes=("サロン",))
     >>> [(gold.present, gold.origin, gold.quotes) for gold in derive([a, b])]
     [(True, 'unanimous', ('サロン',))]
     """
-    cards: dict[tuple[str, str], dict[str, Label]] = defaultdict(dict)
+    return tuple(_gold(card) for card in standing(labels).values())
+
+
+def line_of(label: Label) -> bytes:
+    """A decision as its line: what every line has, then what is set.
+
+    >>> line_of(Label("r-1", "ibasho", True, by="hana", unsure=True)).decode()
+    '{"program_id": "r-1", "tag": "ibasho", "present": true, "by": "hana", "unsure": true}\\n'
+    """
+    entry = {
+        field.name: value
+        for field in fields(label)
+        if (value := getattr(label, field.name)) or field.name in _ALWAYS
+    }
+    return (json.dumps(entry, ensure_ascii=False) + "\n").encode()
+
+
+def append(folder: Path, labels: Iterable[Label]) -> None:
+    """Add decisions to their people's files, `decisions/<by>.jsonl`, a whole line each.
+
+    Raises InputError where a name cannot be a file's name, or a file cannot be written.
+    """
+    lines: dict[str, bytes] = {}
     for label in labels:
-        cards[label.program_id, label.tag][label.by] = label
-    return tuple(_gold(card) for card in cards.values())
+        if not _NAME.fullmatch(label.by):
+            remedy = "use letters, digits, - and _"
+            raise InputError(str(folder), f"'{label.by}' cannot be an annotator's name", remedy)
+        lines[label.by] = lines.get(label.by, b"") + line_of(label)
+    for name, added in lines.items():
+        path = folder / "decisions" / f"{name}.jsonl"
+        try:
+            path.parent.mkdir(exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+            try:
+                os.write(handle, added)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as fault:
+            reason = fault.strerror or type(fault).__name__
+            raise InputError(str(path), f"cannot be written ({reason})", "make room") from fault
 
 
 def gold_lines(gold: Iterable[Gold]) -> bytes:
@@ -154,9 +238,34 @@ def find(quote: str, program: Program) -> Span | None:
     return None
 
 
-def _gold(card: Mapping[str, Label]) -> Gold:
-    annotators = [label for by, label in card.items() if by != ADJUDICATOR]
-    settled = card.get(ADJUDICATOR)
+def quote_at(program: Program, span: Span) -> str:
+    """The words at a span as a quote that `find` leads back to that span and to no earlier place.
+
+    Words that stand in the text before are quoted with those around them, line by line.
+
+    >>> text = "SNSで周知する\\nSNSで相談を受ける"
+    >>> program = Program("r-1", "r", 1, "", "", "", "事業", text, "", "", "")
+    >>> quote_at(program, Span("summary", 9, 12)), quote_at(program, Span("summary", 0, 3))
+    ('SNSで相', 'SNS')
+    """
+    text: str = getattr(program, span.field)
+    start, end = span.start, span.end
+    line, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    stop = len(text) if stop < 0 else stop
+    for _ in range(_REACH):
+        found = find(text[start:end], program)
+        if found is None or (found.field == span.field and found.end > span.start):
+            return text[start:end].strip()
+        if end < stop:
+            end += 1
+        else:
+            start = max(line, start - 1)
+    return text[span.start : span.end].strip()
+
+
+def _gold(card: dict[str, Label]) -> Gold:
+    annotators = [label for by, label in card.items() if not settles(by)]
+    settled = next((label for by, label in reversed(card.items()) if settles(by)), None)
     yes = sum(label.present for label in annotators)
     present = settled.present if settled else yes * 2 > len(annotators)
     agreeing = [label for label in card.values() if label.present == present]

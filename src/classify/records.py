@@ -188,7 +188,10 @@ class Label:
     """What somebody decided about one program and one tag: a line of `labeled/decisions/`.
 
     `quotes` are the words that show a present tag, `near_miss` the words that could mislead where
-    it is absent; `reason` is given by whoever settles a disagreement.
+    it is absent; `reason` is given by whoever settles a disagreement. Decisions made with the tool
+    say more: `at` is when (UTC, to the second), `was` what held before ("present", "absent", or
+    empty), `taxonomy` the version decided under, `gap` that the guideline leaves the case open.
+    An `undone` line takes the same person's last decision on this card back.
     """
 
     program_id: str
@@ -199,6 +202,11 @@ class Label:
     quotes: tuple[str, ...] = ()
     near_miss: tuple[str, ...] = ()
     reason: str = ""
+    at: str = ""
+    was: str = ""
+    taxonomy: str = ""
+    gap: bool = False
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
