@@ -24,7 +24,7 @@ FLOORS: list[set[str]] = [
     {"agreement", "crossval", "evaluate", "coverage"},
     {"lessons", "export"},
     {"usage", "changes"},
-    {"console"},
+    {"console", "console_agreement"},
     {"cli"},
     {"__main__"},
 ]
@@ -43,7 +43,7 @@ DOORS = {
         f"cli/{part}.py"
         for part in ("__init__", "options", "release", "learning", "taxonomy", "labels", "review")
     },
-    "rich": {"console.py"},
+    "rich": {"console.py", "console_agreement.py"},
 }
 
 JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]")

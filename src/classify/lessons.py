@@ -12,12 +12,20 @@ from classify.evaluate import Report, evaluate
 from classify.labels import find, load_contrast, load_gold, load_labels, load_programs
 from classify.language import dictionary_name
 from classify.model import Model
-from classify.records import Contrast, Gold, Label, Program
+from classify.records import Contrast, Gold, Label, Program, Tagging
 from classify.rules import standing
 from classify.tagger import Analysis, Tagger
 from classify.training import Example, Mention, fit
 
-__all__ = ["Labelled", "cross_validate", "gold_of", "judge_aside", "read_labelled", "train"]
+__all__ = [
+    "Labelled",
+    "cross_validate",
+    "gold_of",
+    "judge_aside",
+    "read_labelled",
+    "tag_unseen",
+    "train",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +63,15 @@ def train(labelled: Labelled, tagger: Tagger) -> Model:
 
 def cross_validate(labelled: Labelled, tagger: Tagger) -> Report:
     """Tag the labelled programs by models that have not seen their prefecture, and compare."""
+    judged = tag_unseen(labelled, tagger)
+    return evaluate("cross-validated by prefecture", judged, labelled.gold, tagger.taxonomy)
+
+
+def tag_unseen(labelled: Labelled, tagger: Tagger) -> tuple[Tagging, ...]:
+    """The labelled programs, each tagged by a model that has not seen its prefecture."""
     taggings = tag_out_of_fold(_lessons(labelled, tagger), tagger)
     programs = {program.program_id for program in labelled.programs}
-    judged = [tagging for tagging in taggings if tagging.program.program_id in programs]
-    return evaluate("cross-validated by prefecture", judged, labelled.gold, tagger.taxonomy)
+    return tuple(tagging for tagging in taggings if tagging.program.program_id in programs)
 
 
 def judge_aside(aside: Sequence[Contrast], tagger: Tagger) -> tuple[Report, ...]:
