@@ -22,7 +22,7 @@ FLOORS: list[set[str]] = [
     {"rules", "model"},
     {"tagger", "training"},
     {"agreement", "crossval", "evaluate", "coverage"},
-    {"lessons", "export"},
+    {"lessons", "export", "exchange"},
     {"usage", "changes"},
     {"console", "console_agreement"},
     {"cli"},

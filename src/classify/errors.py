@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ClassifyError", "InputError", "ModelError", "TaxonomyError"]
+__all__ = ["ClassifyError", "FileError", "InputError", "ModelError", "TaxonomyError"]
 
 
 class ClassifyError(Exception):
@@ -54,6 +54,28 @@ class TaxonomyError(ClassifyError):
         first = errors[0]
         whole = cls(first.place, first.problem, first.remedy)
         whole.faults = tuple(errors)
+        return whole
+
+    def __str__(self) -> str:
+        return "\n".join(f"{f.place}: {f.problem}. {f.remedy}" for f in self.faults)
+
+
+class FileError(InputError):
+    """Every fault of an input at once, each on a line of its own.
+
+    >>> print(FileError.of([InputError("a:1", "is empty", "fill it")]))
+    a:1: is empty. fill it
+    """
+
+    def __init__(self, place: str, problem: str, remedy: str) -> None:
+        super().__init__(place, problem, remedy)
+        self.faults: tuple[InputError, ...] = (self,)
+
+    @classmethod
+    def of(cls, faults: list[InputError]) -> FileError:
+        """One error out of the faults of an input, of which there is at least one."""
+        whole = cls(faults[0].place, faults[0].problem, faults[0].remedy)
+        whole.faults = tuple(faults)
         return whole
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -98,7 +99,7 @@ def agreement(
 ) -> None:
     """Show how far the annotators agree, per tag and over all, people apart from machines."""
     from classify import console_agreement
-    from classify.agreement import MODEL, RULES, as_raters
+    from classify.agreement import MODEL, RULES, Agreement, as_raters
     from classify.agreement import agreement as measure
     from classify.export import agreed
     from classify.export.files import by_suffix, deliver
@@ -107,7 +108,10 @@ def agreement(
 
     judge = tagger_of(taxonomy, None, no_model=not tagger)
     tags = judge.taxonomy.tags
-    formats = {".json": agreed.as_json, ".html": partial(agreed.as_html, tags=tags)}
+    formats: dict[str, Callable[[Agreement], bytes]] = {
+        ".json": agreed.as_json,
+        ".html": partial(agreed.as_html, tags=tags),
+    }
     render = by_suffix(output, formats) if output else None
     programs = load_programs(labels)
     machines = load_machines(labels)
