@@ -1,8 +1,14 @@
 """Agreement against counts by hand and against nltk and statsmodels."""
 
+from __future__ import annotations
+
+import json
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,9 +17,20 @@ from hypothesis import strategies as st
 from nltk.metrics.agreement import AnnotationTask
 from statsmodels.stats.inter_rater import cohens_kappa
 
+from classify import console_agreement
 from classify.agreement import Agreement, Group, agreement, as_raters
 from classify.chance import masi
+from classify.errors import InputError
+from classify.export import agreed
+from classify.labels import load_labels, load_programs
+from classify.people import load_machines
 from classify.records import Decision, Evidence, Label, Program, Tagging
+from classify.taxonomy import load
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+LABELED = Path(__file__).parents[1] / "labeled"
 
 TAGS = ("a", "b")
 # What each rater says of each program, by tag: True, False, or None where they did not decide.
@@ -280,3 +297,75 @@ def test_rules_and_model_can_be_raters() -> None:
         Label("r-0", "a", False, "model"),
         Label("r-0", "b", False, "rules"),
     )
+
+
+@pytest.fixture
+def of_r3() -> Agreement:
+    programs = load_programs(LABELED)
+    labels = load_labels(LABELED, programs)
+    return agreement(labels, programs, [tag.id for tag in load().tags], load_machines(LABELED))
+
+
+def test_the_annotators_of_r3_are_machines_that_differ_on_three_cards(of_r3: Agreement) -> None:
+    group = only(of_r3)
+    assert (of_r3.people, group.name) == ((), "machines")
+    assert (group.overall.cards, group.overall.pairs, group.overall.disputed) == (656, 1968, 6)
+    assert {(t.program.number, t.disputes[0].tag) for t in of_r3.texts} == {
+        (29, "ibasho"), (49, "consultation"), (57, "surveys"),
+    }  # fmt: skip
+
+
+def test_json_holds_every_figure_and_null_where_one_is_undefined() -> None:
+    data = json.loads(agreed.as_json(measured([said("++"), said("++")])))
+    (group,) = data["groups"]
+    assert group["overall"]["raw"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert group["tags"]["a"]["alpha"] == {"value": None, "low": None, "high": None}
+    assert group["overall"]["kappa"] == [
+        {"raters": ["h", "m"], "value": None, "low": None, "high": None}
+    ]
+
+
+def test_the_page_shows_both_sides_and_escapes_what_they_quote(of_r3: Agreement) -> None:
+    text = of_r3.texts[0]
+    (dispute,) = text.disputes
+    hostile = replace(dispute.present[0], quotes=("<script>alert(1)</script>",))
+    dispute = replace(dispute, present=(hostile,))
+    found = replace(of_r3, texts=(replace(text, disputes=(dispute,)),))
+    page = agreed.as_html(found, load().tags).decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    assert "ピアサポート支援の提供" in page
+    assert "http" not in re.sub(r"http-equiv", "", page)
+
+
+@pytest.mark.slow
+def test_the_page_passes_axe(of_r3: Agreement, browser_page: Page, tmp_path: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    path = tmp_path / "agreement.html"
+    path.write_bytes(agreed.as_html(of_r3, load().tags))
+    browser_page.goto(path.as_uri())
+    assert Axe().run(browser_page).response["violations"] == []
+
+
+def test_the_terminal_shows_figures_and_who_says_what(
+    of_r3: Agreement, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    console_agreement.show(of_r3, load().tags, "en")
+    lines = capsys.readouterr().out.splitlines()
+    (overall,) = (line.split() for line in lines if line.startswith("all "))
+    assert overall[1:4] == ["656", "6", "0.997"]
+    assert "    Present, says annotator-c; unsure; evidence ピアサポート支援の提供" in lines
+    console_agreement.show(measured([said("+")]), load().tags, "ja")
+    assert capsys.readouterr().out.strip() == "比べられる判定がありません。"
+
+
+@pytest.mark.parametrize(
+    "text", ["[machines", "[machines]\nnames = 'a'", "[people]\n", "[machines]\nnames = [1]"]
+)
+def test_a_list_of_machines_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    assert load_machines(tmp_path) == frozenset()
+    (tmp_path / "people.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="does not list the machines"):
+        load_machines(tmp_path)

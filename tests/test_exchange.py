@@ -105,7 +105,7 @@ def test_what_goes_out_and_comes_back_is_equal(
     program, labels = case
     programs = {"x-1": program}
     names = sorted({one.by for one in labels}) if form == "doccano" else [""]
-    came = []
+    came: list[Label] = []
     for by in names:
         out = list(sheets(labels, programs, TAGS, form, by=by))
         data = doccano.as_lines(out) if form == "doccano" else labelstudio.as_tasks(out, TAGS)
