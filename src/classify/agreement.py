@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -294,14 +294,15 @@ def _sets(
 ) -> tuple[Figure, int]:
     """Alpha over the whole sets of those who decided every tag of a program."""
     said: dict[int, list[frozenset[str]]] = {}
-    for number in np.unique(table.program):
-        rows = table.program == number
+    first = np.unique(table.program, return_index=True)[1]  # rows of a program stand together
+    for start, end in pairwise([*first.tolist(), len(table.program)]):
+        rows = slice(start, end)
         values = table.values[rows][:, alike]
         names = [tags[column] for column in table.tag[rows]]
-        whole = values.T[(values >= 0).all(axis=0)] if len(names) == len(tags) else []
-        said[int(np.argmax(rows))] = [
+        whole = (values >= 0).all(axis=0) & (len(names) == len(tags))
+        said[start] = [
             frozenset(name for name, value in zip(names, column, strict=True) if value)
-            for column in whole
+            for column in values.T[whole]
         ]
     kinds = sorted({one for sets in said.values() for one in sets}, key=sorted)
     programs = sum(len(sets) > 1 for sets in said.values())
