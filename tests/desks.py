@@ -44,6 +44,7 @@ def folder(path: Path, *labels: Label, programs: Sequence[Program] = (LAKE, PORT
     """A labels folder with these programs and decisions."""
     (path / "programs").mkdir(parents=True)
     (path / "decisions").mkdir()
+    (path / "people.toml").write_text('[machines]\nnames = ["annotator-a"]\n', encoding="utf-8")
     if programs:
         write_programs(path / "programs" / "r3.csv", programs)
     for label in labels:

@@ -14,7 +14,7 @@ import pytest
 from classify.answers import Answers, read_answers
 from classify.desk import Desk, Verdict
 from classify.disagreements import queue
-from classify.errors import FilledError, InputError
+from classify.errors import FileError, InputError
 from classify.export.queue import COLUMNS, heads, write_queue
 from desks import LAKE, PORT, desk, folder, tagger, taggings
 
@@ -116,7 +116,7 @@ def test_rows_left_empty_and_rows_taken_before_change_nothing(at: Desk, tmp_path
 
 def test_every_fault_of_every_row_is_told_at_once(at: Desk, tmp_path: Path) -> None:
     path = tmp_path / "queue.csv"
-    with pytest.raises(FilledError) as raised:
+    with pytest.raises(FileError) as raised:
         answered(at, path, {"present": "たぶん"}, {"present": "○", "words": "食堂"})
     assert str(raised.value) == (
         f"{path}:2: 'たぶん' is no decision. Write 実施 or 記載なし\n"
@@ -137,7 +137,7 @@ def test_every_fault_of_every_row_is_told_at_once(at: Desk, tmp_path: Path) -> N
 def test_a_row_that_cannot_be_taken_is_refused(
     at: Desk, tmp_path: Path, cells: Cells, name: str, problem: str
 ) -> None:
-    with pytest.raises(FilledError, match=problem):
+    with pytest.raises(FileError, match=problem):
         answered(at, tmp_path / "queue.csv", cells, {"present": "実施"}, name=name)
 
 

@@ -247,9 +247,9 @@ def test_a_name_that_is_no_file_name_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["annotator-a", "Adjudication", "model", "adjudication-hana"])
-def test_a_name_of_another_voice_is_refused(name: str) -> None:
+def test_a_name_of_another_voice_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="use your own"):
-        name_of(name)
+        name_of(name, desk(tmp_path).machines)
 
 
 def git(where: Path, *words: str) -> str:

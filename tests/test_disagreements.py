@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from classify.disagreements import Card, Kind, cards, chosen, first_pass, queue
-from classify.labels import standing
 from classify.records import Decision, Label, Tagging
+from classify.voices import standing
 from handmade import decision, program, tagging
 
 ONE = program("大津市", "滋賀県")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from classify.errors import InputError
 from classify.labels import (
+    append,
     derive,
     find,
     gold_lines,
@@ -194,3 +195,27 @@ def test_each_annotator_decided_everything() -> None:
         path = LABELED / "decisions" / f"annotator-{name}.jsonl"
         lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         assert len({(line["program_id"], line["tag"]) for line in lines}) == 656
+
+
+def test_decisions_are_appended_to_their_peoples_files(tmp_path: Path) -> None:
+    (tmp_path / "decisions").mkdir()
+    append(tmp_path, [said("hana", present=True, quotes=("居場所",)), said("花", present=False)])
+    append(tmp_path, [said("hana", present=False, unsure=True)])
+    files = {path.stem: path for path in (tmp_path / "decisions").iterdir()}
+    assert set(files) == {"hana", "花"}
+    first, second = files["hana"].read_text(encoding="utf-8").splitlines()
+    assert json.loads(first)["quotes"] == ["居場所"]
+    assert json.loads(second) == {
+        "program_id": "r-001", "tag": "ibasho", "present": False, "by": "hana", "unsure": True,
+    }  # fmt: skip
+    programs = {"r-001": PROGRAM}
+    assert len(load_labels(tmp_path, programs)) == 3
+
+
+@pytest.mark.parametrize("name", ["", "../x", "-a", "a/b", "a.b", "a b"])
+def test_a_name_that_could_leave_the_folder_is_refused_before_anything_is_written(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(InputError, match="cannot be an annotator's name"):
+        append(tmp_path, [said("hana", present=True), said(name, present=True)])
+    assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classify.desk import Desk, Verdict, name_of
-from classify.errors import FilledError, InputError
+from classify.errors import FileError, InputError
 from classify.export.queue import FILLED, heads
 from classify.labels import find
 from classify.releases import filled
@@ -32,7 +32,7 @@ class Answers:
 def read_answers(path: Path, desk: Desk, name: str) -> Answers:
     """Read a filled-in queue for a desk; rows without a name of their own are `name`'s.
 
-    Raises FilledError with every fault of every row: an answer that is none, a card that is not
+    Raises FileError with every fault of every row: an answer that is none, a card that is not
     on the desk, a quote that does not stand in the program, a row without a name.
     """
     wanted = {column: head for column, head in heads().items() if column in _NEEDED}
@@ -56,12 +56,12 @@ def read_answers(path: Path, desk: Desk, name: str) -> Answers:
         else:
             found[verdict.key] = place, verdict
     if faults:
-        raise FilledError(faults)
+        raise FileError(faults)
     return Answers(tuple(found.values()), empty, known)
 
 
 def _verdict(place: str, cells: Mapping[str, str], desk: Desk, name: str) -> Verdict:
-    key = cells["program_id"], cells["tag"]
+    key = cells["program_id"], desk.tag_now(cells["tag"])
     if key not in desk.number:
         problem = f"there is no card {key[0]} {key[1]}"
         raise InputError(place, problem, "Name its release as INPUT beside --apply")
@@ -79,7 +79,7 @@ def _verdict(place: str, cells: Mapping[str, str], desk: Desk, name: str) -> Ver
     return Verdict(
         key=key,
         present=_answer(place, cells["present"]),
-        by=name_of(by),
+        by=name_of(by, desk.machines),
         seen=int(cells["seen"]),
         unsure=_folded(cells["unsure"]) in review_texts()["answers"]["yes"],
         reason=cells["why"],

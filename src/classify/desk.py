@@ -11,34 +11,25 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from classify import journal
+from classify import crosswalk, journal
 from classify.disagreements import Key, cards
 from classify.errors import InputError
 from classify.export import write_programs
-from classify.labels import (
-    ADJUDICATOR,
-    TIME,
-    derive,
-    label_of,
-    line_of,
-    load_out_of_fold,
-    quote_at,
-    settles,
-    standing,
-)
+from classify.labels import TIME, append, derive, label_of, line_of, load_out_of_fold, quote_at
 from classify.ledger import Ledger, labelled
+from classify.people import load_machines
 from classify.records import Gold, Label, Program, Span, Tagging
 from classify.tagger import Tagger
+from classify.voices import ADJUDICATOR, settles, standing
 
 __all__ = ["Desk", "Outcome", "Verdict", "name_of"]
 
 _NAME = re.compile(r"\w[\w-]{0,39}")
-_TAKEN = re.compile(rf"({ADJUDICATOR}|annotator)(-.*)?|rules?|model")
 _NO_FILE = re.compile(r"[^\w().（）・-]+")
 
 
@@ -67,10 +58,11 @@ class Outcome:
     left: tuple[Verdict, ...]
 
 
-def name_of(text: str) -> str:
+def name_of(text: str, machines: Set[str] = frozenset()) -> str:
     """A reviewer's name as it stands in decisions and names their file.
 
-    Raises InputError for what cannot be a file's name anywhere, or belongs to another voice.
+    Raises InputError for what cannot be a file's name anywhere, or belongs to another voice: to
+    one of the `machines`, or to all who settle.
 
     >>> name_of(" Hana Ito "), name_of("伊藤")
     ('hana-ito', '伊藤')
@@ -79,7 +71,7 @@ def name_of(text: str) -> str:
     if not _NAME.fullmatch(name):
         remedy = "use up to 40 letters, digits and hyphens"
         raise InputError(f"name '{text}'", "cannot name a file", remedy)
-    if _TAKEN.fullmatch(name):
+    if settles(name) or name in {machine.casefold() for machine in machines}:
         raise InputError(f"name '{text}'", "is the name of another voice", "use your own")
     return name
 
@@ -98,7 +90,6 @@ class Desk:
         tagger: Tagger,
         taggings: Sequence[Tagging],
         *,
-        again: frozenset[Key] = frozenset(),
         blind: str = "",
     ) -> None:
         self.folder = folder
@@ -109,7 +100,9 @@ class Desk:
         self._closed: set[Key] = set()
         self._guard = threading.RLock()
         self.programs = {t.program.program_id: t.program for t in self.taggings}
-        self._ledger = Ledger(folder, self.programs, labelled(folder))
+        self.machines = load_machines(folder)
+        steps = crosswalk.load(folder)
+        self._ledger = Ledger(folder, self.programs, labelled(folder), steps)
         known = self._ledger.labelled
         _refuse_namesakes(self.programs.values(), known)
         self._neighbours: dict[tuple[str, str], list[Program]] = defaultdict(list)
@@ -118,6 +111,7 @@ class Desk:
         self._ledger.refresh()
         lines = self._ledger.lines
         said = {key: standing(of).get(key, {}) for key, of in lines.items()}
+        again = crosswalk.to_look_at(self._ledger.written, steps)
         self.cards = cards(self.taggings, said, load_out_of_fold(folder), again)
         self.number = {card.key: n for n, card in enumerate(self.cards)}
         up = {card.key for card in self.cards if card.kinds and not blind}
@@ -170,6 +164,10 @@ class Desk:
                 return found | {"present": gold.present, "reason": gold.reason}
         return None
 
+    def tag_now(self, tag: str) -> str:
+        """A tag under its present id, where it has another by now."""
+        return crosswalk.now(tag, self._ledger.steps) or tag
+
     def done(self, key: Key) -> bool:
         """Is a card dealt with?"""
         return key in self._closed
@@ -219,15 +217,16 @@ class Desk:
         return key
 
     def _last(self, by: str) -> Key | None:
-        standing_keys: list[Key] = []
+        standing_keys: list[Key | None] = []
         for one in sorted(self._ledger.by.get(by, ()), key=lambda label: label.at):
-            key = one.program_id, one.tag
+            key = self._ledger.key(one)
             if not one.undone:
                 standing_keys.append(key)
             elif key in standing_keys:
                 last = len(standing_keys) - 1 - standing_keys[::-1].index(key)
                 del standing_keys[last]
-        return next((key for key in reversed(standing_keys) if key in self.number), None)
+        there = (key for key in reversed(standing_keys) if key is not None and key in self.number)
+        return next((key for key in there if any(one.by == by for one in self.said(key))), None)
 
     def _decided(self, verdict: Verdict) -> Label:
         by = self._by(verdict.by)
@@ -269,13 +268,10 @@ class Desk:
         return max(times).strftime(TIME)
 
     def _keep(self, labels: Iterable[Label]) -> None:
-        files: dict[str, list[Label]] = defaultdict(list)
-        for label in labels:
-            files[label.by].append(label)
+        kept = tuple(labels)
+        for label in kept:
             self._keep_release(self.programs[label.program_id])
-        for by, lines in files.items():
-            path = self.folder / "decisions" / f"{by}.jsonl"
-            journal.append(path, b"".join(map(line_of, lines)))
+        append(self.folder, kept)
         self.refresh()
 
     def _keep_release(self, program: Program) -> None:

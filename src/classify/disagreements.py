@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from classify.labels import derive, settles
+from classify.labels import derive
 from classify.records import Decision, Gold, Label, Program, Tagging
+from classify.voices import settles
 
 __all__ = ["KINDS", "Card", "Key", "Kind", "cards", "chosen", "first_pass", "queue"]
 

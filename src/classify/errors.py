@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["ClassifyError", "FilledError", "InputError", "ModelError", "TaxonomyError"]
+__all__ = ["ClassifyError", "FileError", "InputError", "ModelError", "TaxonomyError"]
 
 
 class ClassifyError(Exception):
@@ -30,11 +30,11 @@ class InputError(ClassifyError):
     """A release, a programs file or a labels file cannot be used as it is."""
 
 
-class FilledError(InputError):
+class FileError(InputError):
     """A file that people filled in has faults; every one of them is told, a line each.
 
     >>> faults = [InputError("q.csv:2", "a", "b"), InputError("q.csv:3", "c", "d")]
-    >>> print(FilledError(faults))
+    >>> print(FileError(faults))
     q.csv:2: a. b
     q.csv:3: c. d
     """

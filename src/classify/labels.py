@@ -16,10 +16,11 @@ from typing import Any
 from classify import crosswalk, journal, releases
 from classify.errors import InputError
 from classify.records import Contrast, Field, Gold, Label, Program, Said, Span
+from classify.voices import settles, standing
 
 __all__ = [
-    "ADJUDICATOR",
     "TIME",
+    "append",
     "derive",
     "entry_of",
     "find",
@@ -30,20 +31,15 @@ __all__ = [
     "load_labels",
     "load_out_of_fold",
     "load_programs",
-    "read_labels",
     "out_of_fold_lines",
     "quote_at",
-    "settles",
-    "standing",
+    "read_labels",
 ]
-
-# Decisions by this name, or by one that begins with it ("adjudication-hana"), settle what
-# annotators disagree about.
-ADJUDICATOR = "adjudication"
 
 # How many characters a quote grows by until it stands at one place only.
 _REACH = 40
 _ALWAYS = ("program_id", "tag", "present", "by")
+_NAME = re.compile(r"\w[\w-]*")
 # How a line tells the time, always to the same width: lines are ordered by it as they stand.
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -167,42 +163,6 @@ def _unquoted(contrast: Contrast) -> str | None:
     return next((s.quote for s in contrast.said if find(s.quote, program) is None), None)
 
 
-def settles(by: str) -> bool:
-    """Does a decision by this name settle a disagreement?
-
-    >>> settles("adjudication"), settles("adjudication-hana"), settles("hana")
-    (True, True, False)
-    """
-    return by == ADJUDICATOR or by.startswith(f"{ADJUDICATOR}-")
-
-
-def standing(labels: Iterable[Label]) -> dict[tuple[str, str], dict[str, Label]]:
-    """What each person's word on each program and tag is, the latest person last.
-
-    Of several decisions by one person the last holds; an `undone` line takes it back, and the one
-    before holds again. Lines come in the order of their time, those without one first.
-
-    >>> first = Label("r-1", "ibasho", True, by="hana", at="2026-04-01T09:00:00Z")
-    >>> again = Label("r-1", "ibasho", False, by="hana", at="2026-04-01T09:01:00Z")
-    >>> undone = Label("r-1", "ibasho", False, "hana", at="2026-04-01T09:02:00Z", undone=True)
-    >>> standing([first, again, undone])["r-1", "ibasho"]["hana"].present
-    True
-    """
-    said: dict[tuple[str, str], dict[str, list[tuple[int, Label]]]] = {}
-    ordered = sorted(labels, key=lambda label: label.at)
-    for turn, label in enumerate(ordered):
-        stack = said.setdefault((label.program_id, label.tag), {}).setdefault(label.by, [])
-        if not label.undone:
-            stack.append((turn, label))
-        elif stack:
-            stack.pop()
-    return {
-        key: {label.by: label for _, label in sorted(tops, key=lambda top: top[0])}
-        for key, card in said.items()
-        if (tops := [stack[-1] for stack in card.values() if stack])
-    }
-
-
 def derive(labels: Iterable[Label]) -> tuple[Gold, ...]:
     """Gold out of decisions: who settled last holds, else what all or most annotators say.
 
@@ -226,6 +186,21 @@ def line_of(label: Label) -> bytes:
         if (value := getattr(label, field.name)) or field.name in _ALWAYS
     }
     return (json.dumps(entry, ensure_ascii=False) + "\n").encode()
+
+
+def append(folder: Path, labels: Iterable[Label]) -> None:
+    """Add decisions to `decisions/<by>.jsonl` of who made them. Hold the lock of `decisions`.
+
+    Raises InputError where a name cannot be a file's name, or where lines cannot be kept.
+    """
+    files: dict[str, bytes] = {}
+    for label in labels:
+        if not _NAME.fullmatch(label.by):
+            remedy = "use letters, digits, - and _"
+            raise InputError(str(folder), f"'{label.by}' cannot be an annotator's name", remedy)
+        files[label.by] = files.get(label.by, b"") + line_of(label)
+    for name, lines in files.items():
+        journal.append(folder / "decisions" / f"{name}.jsonl", lines)
 
 
 def gold_lines(gold: Iterable[Gold]) -> bytes:

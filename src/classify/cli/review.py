@@ -56,6 +56,7 @@ def disagreements(
         _apply(desk, apply, name)
         return
     tags = desk.tagger.taxonomy.tags
+    tag = desk.tag_now(tag)
     _one_of("--tag", tag, [one.id for one in tags])
     _one_of("--kind", kind, KINDS)
     found = chosen(queue(desk.cards), tag=tag, kind=kind, prefecture=prefecture, release=release)
@@ -122,11 +123,12 @@ def review(
     import secrets
 
     from classify.desk import name_of
+    from classify.people import load_machines
     from classify.review import Door, serve
 
     if blind and not name:
         raise typer.BadParameter("a blind pass needs a name", param_hint="--as")
-    who = name_of(name) if name else ""
+    who = name_of(name, load_machines(labels)) if name else ""
     desk = _desk(inputs, labels, taxonomy, model, blind=who if blind else "")
     door = Door(host, port, token)
     if not door.loopback and not token:

@@ -11,9 +11,9 @@ from classify.export import tables
 from classify.export.book import MUTED, Book, Sheet
 from classify.export.files import by_suffix, deliver
 from classify.export.passages import passages
-from classify.labels import settles
 from classify.records import Tag
 from classify.texts import review_texts, texts
+from classify.voices import settles
 
 __all__ = ["COLUMNS", "FILLED", "heads", "write_queue"]
 

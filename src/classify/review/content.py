@@ -15,10 +15,10 @@ from typing import Any
 
 from classify.desk import Desk
 from classify.disagreements import KINDS, Card, chosen, first_pass, queue
-from classify.labels import settles
 from classify.records import Label, Program, Tag, Tagging
 from classify.tagger import Analysis
 from classify.texts import review_texts
+from classify.voices import settles
 
 __all__ = ["Content"]
 

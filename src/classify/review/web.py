@@ -95,7 +95,7 @@ class _Face:
 
     def _by(self, entry: dict[str, Any]) -> str:
         """Who posts: where a name was given to the command it is theirs, whatever is posted."""
-        return self.name or name_of(str(entry.get("name", "")))
+        return self.name or name_of(str(entry.get("name", "")), self.desk.machines)
 
 
 def _file(request: Request) -> Response:
