@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from classify.crosswalk import Kind, Step, line
 from classify.desk import Desk, Verdict, name_of
 from classify.disagreements import queue
 from classify.errors import InputError
@@ -320,3 +321,37 @@ def test_killed_over_200_saves_every_acknowledged_decision_is_there(tmp_path: Pa
         labels = load_labels(tmp_path, load_programs(tmp_path))
         assert acknowledged <= {label.reason for label in labels}
         assert len({label.reason for label in labels}) == len(labels)
+
+
+def changed(path: Path, kind: Kind, olds: tuple[str, ...], news: tuple[str, ...]) -> None:
+    step = Step(kind, olds, news, "2026-02-01T00:00:00Z", "sato", "1", "2")
+    (path / "crosswalk.jsonl").write_bytes(line(step))
+
+
+def test_old_decisions_are_read_and_taken_back_under_the_present_tag(tmp_path: Path) -> None:
+    old = Label(LAKE.program_id, "gathering", True, "adjudication-hana", at="2026-01-01T00:00:00Z")
+    folder(tmp_path, old)
+    changed(tmp_path, "rename", ("gathering",), ("ibasho",))
+    at = Desk(tmp_path, tagger(), taggings(ibasho="1?"))
+    assert (at.done(IBASHO), at.seen(IBASHO), at.tag_now("gathering")) == (True, 1, "ibasho")
+    assert len(at.settle([verdict(at, present=False, by="ken")]).taken) == 1
+    held = at.held(IBASHO)
+    assert held and (held.by, held.was) == ("adjudication-ken", "present")
+    assert [at.undo("ken"), at.undo("ken"), at.undo("hana"), at.undo("hana")] == [
+        IBASHO, None, IBASHO, None,
+    ]  # fmt: skip
+    assert not at.done(IBASHO)
+    first = (tmp_path / "decisions" / "adjudication-hana.jsonl").read_text("utf-8").splitlines()[0]
+    assert json.loads(first)["tag"] == "gathering"  # what was written stays
+
+
+def test_what_a_split_leaves_open_is_queued_until_it_is_decided(tmp_path: Path) -> None:
+    old = [Label(one.program_id, "place", one is LAKE, "a") for one in (LAKE, PORT)]
+    folder(tmp_path, *old)
+    changed(tmp_path, "split", ("place",), ("ibasho", "outreach"))
+    at = Desk(tmp_path, tagger(), taggings())
+    asked = [card.key for card in queue(at.cards) if card.kinds == ("taxonomy",)]
+    assert sorted(asked) == [IBASHO, (LAKE.program_id, "outreach")]
+    at.settle([verdict(at)])
+    later = Desk(tmp_path, tagger(), taggings())
+    assert [c.key for c in queue(later.cards)] == [(LAKE.program_id, "outreach")]

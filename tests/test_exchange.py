@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from classify.crosswalk import Step, carry_labels
 from classify.errors import FileError, InputError
 from classify.exchange import doccano, labelstudio, read_back, sheets, to_append
 from classify.exchange.sheets import text_of
@@ -336,3 +337,21 @@ def test_an_annotation_that_does_not_say_whose_it_is_needs_a_name() -> None:
     with pytest.raises(FileError, match=r'fill in its field "by", or name who made it with --as'):
         back(data, "label-studio")
     assert {one.by for one in back(data, "label-studio", by="mei")} == {"mei"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_sheet_from_before_a_change_of_the_tags_comes_back_under_the_present_ones(
+    form: str,
+) -> None:
+    old = [label("a", True, quotes=("居場所",)), label("b", False)]
+    file = sent(old, form)
+    step = Step("rename", ("a",), ("z",), "2026-02-01T00:00:00Z", "sato", "1", "2")
+    present, steps = ("z", "b", "c"), (step,)
+    assert to_append(
+        read_back(file, "f", form, PROGRAMS, present, steps=steps), carry_labels(old, steps)
+    ) == ()  # fmt: skip
+    step = Step("merge", ("a", "b"), ("b",), "2026-02-01T00:00:00Z", "sato", "1", "2")
+    found = read_back(file, "f", form, PROGRAMS, TAGS[1:], steps=(step,))
+    assert [(one.tag, one.present, one.quotes) for one in found] == [("b", True, ("居場所",))]
+    with pytest.raises(FileError, match="tag 'a' is not in the taxonomy"):
+        read_back(file, "f", form, PROGRAMS, TAGS[1:])

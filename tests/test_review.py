@@ -185,6 +185,7 @@ def test_a_name_cannot_lead_out_of_the_decisions(tmp_path: Path, name: str) -> N
         post = {"card": 0, "key": FIRST, "seen": 0, "present": True, "name": name}
         assert Client(url).post("/api/decide", post)[0] == 422
     assert {path.name for path in tmp_path.rglob("*")} <= {
+        "people.toml",
         "programs",
         "r3.csv",
         "decisions",
