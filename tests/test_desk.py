@@ -336,7 +336,8 @@ def test_old_decisions_are_read_and_taken_back_under_the_present_tag(tmp_path: P
     assert (at.done(IBASHO), at.seen(IBASHO), at.tag_now("gathering")) == (True, 1, "ibasho")
     assert len(at.settle([verdict(at, present=False, by="ken")]).taken) == 1
     held = at.held(IBASHO)
-    assert held and (held.by, held.was) == ("adjudication-ken", "present")
+    assert held
+    assert (held.by, held.was) == ("adjudication-ken", "present")
     assert [at.undo("ken"), at.undo("ken"), at.undo("hana"), at.undo("hana")] == [
         IBASHO, None, IBASHO, None,
     ]  # fmt: skip

@@ -11,7 +11,7 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,6 +100,9 @@ class Desk:
         self._closed: set[Key] = set()
         self._guard = threading.RLock()
         self.programs = {t.program.program_id: t.program for t in self.taggings}
+        self._releases: dict[str, dict[str, Program]] = defaultdict(dict)
+        for program in self.programs.values():
+            self._releases[program.release][program.program_id] = program
         self.machines = load_machines(folder)
         steps = crosswalk.load(folder)
         self._ledger = Ledger(folder, self.programs, labelled(folder), steps)
@@ -140,6 +143,12 @@ class Desk:
         """How many lines there are about a card: what a verdict says it has seen."""
         lines = self._ledger.lines.get(key, ())
         return sum(not self.blind or label.by == self.blind for label in lines)
+
+    def decisions(self) -> Iterator[Label]:
+        """Every line that counts here, under the present tags."""
+        with self._guard:
+            found = [label for lines in self._ledger.lines.values() for label in lines]
+        return (label for label in found if not self.blind or label.by == self.blind)
 
     def gold(self, key: Key) -> Gold | None:
         """The decision that holds for a card."""
@@ -283,7 +292,7 @@ class Desk:
         path = self.folder / "programs" / f"{stem}.csv"
         path.parent.mkdir(exist_ok=True)
         here = labelled(self.folder, f"{stem}.csv")
-        new = {p.program_id: p for p in self.programs.values() if p.release == release}
+        new = self._releases[release]
         write_programs(path, {**new, **here}.values())
         self._ledger.labelled = {**self._ledger.labelled, **new, **here}
 

@@ -108,18 +108,24 @@ class Content:
         """A card; in a blind pass the program and one's own word only."""
         card = self.desk.cards[number]
         analysis = self._analysis(card.program)
-        held = self.desk.held(card.key)
-        told: Json = {
-            "card": number,
-            "key": card.key,
-            "seen": self.desk.seen(card.key),
+        told = self.held(number) | {
             "tag": self.tags[card.decision.tag],
             "program": {name: getattr(card.program, name) for name in _SHOWN},
             "units": {view.field: view.document.starts for view in analysis.views},
-            "held": _label(held) if held else None,
-            "done": self.desk.done(card.key),
         }
         return told if self.desk.blind else told | self._open(card, analysis)
+
+    def held(self, number: int) -> Json:
+        """What holds for a card now, quickly."""
+        key = self.desk.cards[number].key
+        held = self.desk.held(key)
+        return {
+            "card": number,
+            "key": key,
+            "seen": self.desk.seen(key),
+            "held": _label(held) if held else None,
+            "done": self.desk.done(key),
+        }
 
     def _open(self, card: Card, analysis: Analysis) -> Json:
         program, decision = card.program, card.decision

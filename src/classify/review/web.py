@@ -15,9 +15,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from classify.desk import Desk, Verdict, name_of
+from classify.disagreements import Card
 from classify.errors import ClassifyError, InputError
 from classify.labels import quote_at
 from classify.records import Program, Span
+from classify.review.advice import Advice
 from classify.review.content import Content
 from classify.review.guard import Door, Guard
 from classify.review.page import frame
@@ -33,13 +35,14 @@ _FILES = {
     "review.js": "text/javascript",
     "text.js": "text/javascript",
     "card.js": "text/javascript",
+    "rules.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 
 
 def app_of(desk: Desk, door: Door, name: str) -> Starlette:
     """The page as an ASGI application; `name` is who reviews where a post does not say it."""
-    face = _Face(desk, Content(desk), name)
+    face = _Face(desk, Content(desk), Advice(desk), name)
     routes = [
         Route("/", face.page),
         Route("/static/{name}", _file),
@@ -49,6 +52,8 @@ def app_of(desk: Desk, door: Door, name: str) -> Starlette:
         Route("/api/changes", face.changes),
         Route("/api/decide", _posted(face.decide), methods=["POST"]),
         Route("/api/undo", _posted(face.undo), methods=["POST"]),
+        Route("/api/propose", _posted(face.propose), methods=["POST"]),
+        Route("/api/accept", _posted(face.accept), methods=["POST"]),
     ]
     return Starlette(
         routes=routes,
@@ -63,6 +68,7 @@ class _Face:
 
     desk: Desk
     content: Content
+    advice: Advice
     name: str
 
     def page(self, _: Request) -> Response:
@@ -86,12 +92,23 @@ class _Face:
     def decide(self, entry: dict[str, Any]) -> Response:
         verdict = _verdict(self.desk, entry, self._by(entry))
         outcome = self.desk.settle([verdict])
-        card = self.content.card(self.desk.number[verdict.key])
-        return JSONResponse(card, 409 if outcome.left else 200)
+        number = self.desk.number[verdict.key]
+        if outcome.left:
+            return JSONResponse(self.content.card(number), 409)
+        return JSONResponse(self.content.held(number))
 
     def undo(self, entry: dict[str, Any]) -> Response:
         key = self.desk.undo(self._by(entry))
         return JSONResponse({"card": None if key is None else self.desk.number[key]})
+
+    def propose(self, entry: dict[str, Any]) -> Response:
+        return JSONResponse(self.advice.propose(_card(self.desk, entry).key))
+
+    def accept(self, entry: dict[str, Any]) -> Response:
+        card, number, phrase = _card(self.desk, entry), entry.get("number"), entry.get("phrase")
+        if type(number) is not int or not isinstance(phrase, str):
+            raise _no_decision()
+        return JSONResponse(self.advice.accept(card.key, number, phrase))
 
     def _by(self, entry: dict[str, Any]) -> str:
         """Who posts: where a name was given to the command it is theirs, whatever is posted."""
@@ -143,21 +160,34 @@ def _count(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
+def _no_decision() -> InputError:
+    return InputError("post", "is not a decision", "reload the page")
+
+
+def _card(desk: Desk, entry: dict[str, Any]) -> Card:
+    """The card that a post is about; InputError where it names none of this desk's."""
+    number = entry.get("card")
+    if type(number) is not int or number < 0:
+        raise _no_decision()
+    card = desk.cards[_on_desk(desk, number)]
+    if entry.get("key") != list(card.key):
+        raise _no_decision()  # a page of another desk that had this address before
+    return card
+
+
 def _verdict(desk: Desk, entry: dict[str, Any], by: str) -> Verdict:
     """A post as a verdict; InputError where it is none."""
+    card = _card(desk, entry)
     try:
-        number, seen, present = entry["card"], entry["seen"], entry["present"]
+        seen, present = entry["seen"], entry["present"]
         reason, spans = str(entry.get("reason", "")).strip(), entry.get("spans", [])
-        if type(number) is not int or type(seen) is not int or type(present) is not bool:
-            raise TypeError(number, seen, present)
-        if number < 0 or len(reason) > LONGEST or len(spans) > MOST:
-            raise ValueError(number)
-        card = desk.cards[_on_desk(desk, number)]
-        if tuple(entry["key"]) != card.key:
-            raise ValueError(entry["key"])  # a page of another desk that had this address before
+        if type(seen) is not int or type(present) is not bool:
+            raise TypeError(seen, present)
+        if len(reason) > LONGEST or len(spans) > MOST:
+            raise ValueError(reason, spans)
         words = [quote_at(card.program, _span(card.program, *span)) for span in spans]
     except (KeyError, TypeError, ValueError):
-        raise InputError("post", "is not a decision", "reload the page") from None
+        raise _no_decision() from None
     return Verdict(
         key=card.key,
         present=present,

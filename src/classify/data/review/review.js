@@ -1,6 +1,7 @@
 // The review page: which card, what a key does, what is saved, and what others do meanwhile.
 
 import { $, View, element, texts, words as wordsOf } from "./card.js";
+import { Proposals } from "./rules.js";
 import { Picker } from "./text.js";
 
 const EVERY = 2000; // milliseconds between two looks at what others decided
@@ -10,6 +11,7 @@ const state = { language: stored("language") || "ja", name: data.name || stored(
 const cache = new Map();
 let draft = null;
 let picker = null;
+let settled = null; // the card that was decided last
 
 function stored(key, value) {
   try {
@@ -180,6 +182,7 @@ async function decide(present) {
   else {
     if (state.order.includes(card)) state.done.add(card);
     for (const [number, kept] of cache) if ((await kept).program.program_id === program.program_id) cache.delete(number);
+    settled = { card, key, tag, program, present };
     await go(following(state.at));
     announce(say("decided", { body: program.body, tag: say.tag(tag), state: view.state(present) }));
   }
@@ -204,6 +207,7 @@ async function undo() {
     const { card: number } = await answer.json();
     if (number === null) return announce(say("undo_none"));
     state.done.delete(number);
+    settled = null;
     cache.clear();
     await visit(number);
     announce(say("undone", { body: state.card.program.body, tag: say.tag(state.card.tag) }));
@@ -313,6 +317,19 @@ function pick(event) {
   event.preventDefault();
 }
 
+// Rules ------------------------------------------------------------------------------------------
+
+const proposals = new Proposals(say, post, data.tags, announce);
+
+// Of the card that is shown where it is settled, else of the one that was decided last.
+function propose() {
+  const { card } = state;
+  const of = card?.held && card.done ? { ...card, present: card.held.present } : settled;
+  if (!of) return announce(say("propose_none"));
+  proposals.open(of, `${of.program.body} ${say.tag(of.tag)}：${view.state(of.present)}`);
+  return undefined;
+}
+
 // Reasons, names, help ---------------------------------------------------------------------------
 
 function fillReasons() {
@@ -355,8 +372,8 @@ $("#name-box").addEventListener("cancel", (event) => event.preventDefault());
 function fillKeys() {
   const rows = [
     ["next", "J → / K ←"], ["decide", "Y 1 / N 0"], ["unsure", "U"], ["reason", "R"], ["gap", "G"], ["evidence", "E"], ["drop", "Backspace"],
-    ["undo", "Z"], ["skip", "S"], ["search", "/"], ["kind", "F"], ["language", "L"], ["help", "?"],
-  ].filter(([key]) => !(blind && key === "kind"));
+    ["undo", "Z"], ["skip", "S"], ["propose", "P"], ["search", "/"], ["kind", "F"], ["language", "L"], ["help", "?"],
+  ].filter(([key]) => !(blind && ["kind", "propose"].includes(key)));
   $("#keys").replaceChildren(...rows.map(([key, keys]) => element("tr", {},
     element("th", { scope: "row" }, ...keys.split(" ").map((part) => (part === "/" && keys !== "/" ? " / " : element("kbd", {}, part)))),
     element("td", {}, say(`keys.${key}`)))));
@@ -379,7 +396,7 @@ function switchLanguage() {
 const keys = {
   j: () => step(1), ArrowRight: () => step(1), k: () => step(-1), ArrowLeft: () => step(-1),
   y: () => decide(true), 1: () => decide(true), n: () => decide(false), 0: () => decide(false),
-  u: () => toggle("unsure"), g: () => toggle("gap"), r: askReason, e: evidence, z: undo, s: skip, f: nextKind, l: switchLanguage,
+  u: () => toggle("unsure"), g: () => toggle("gap"), r: askReason, e: evidence, z: undo, s: skip, f: nextKind, l: switchLanguage, p: () => blind || propose(),
   "/": () => $("#query").focus(), "?": () => $("#help-box").showModal(),
   Backspace: () => draft?.spans.length && draft.drop(draft.spans.length - 1),
 };
@@ -405,9 +422,10 @@ addEventListener("keydown", (event) => {
 
 const clicks = {
   present: () => decide(true), absent: () => decide(false), unsure: () => toggle("unsure"), gap: () => toggle("gap"),
-  reason: askReason, evidence, undo, skip, help: () => $("#help-box").showModal(), language: switchLanguage,
+  reason: askReason, evidence, undo, skip, propose, help: () => $("#help-box").showModal(), language: switchLanguage,
 };
 for (const [id, action] of Object.entries(clicks)) {
+  if (!$(`#${id}`)) continue; // not in a blind pass
   $(`#${id}`).addEventListener("mousedown", (event) => event.preventDefault()); // the selection stays
   $(`#${id}`).addEventListener("click", () => doNext(action));
 }
