@@ -22,7 +22,7 @@ FLOORS: list[set[str]] = [
     {"scoring"},
     {"rules", "model"},
     {"tagger", "training"},
-    {"agreement", "crossval", "evaluate", "coverage", "disagreements", "ledger"},
+    {"agreement", "crossval", "evaluate", "coverage", "disagreements", "ledger", "settled"},
     {"lessons", "export", "exchange"},
     {"usage", "changes", "evolution", "corpus", "desk"},
     {"proposals"},

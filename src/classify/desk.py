@@ -11,7 +11,7 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,16 @@ from classify import crosswalk, journal
 from classify.disagreements import Key, cards
 from classify.errors import InputError
 from classify.export import write_programs
-from classify.labels import TIME, append, derive, label_of, line_of, load_out_of_fold, quote_at
+from classify.labels import (
+    TIME,
+    append,
+    derive,
+    label_of,
+    line_of,
+    load_out_of_fold,
+    quote_at,
+    refuse_namesakes,
+)
 from classify.ledger import Ledger, labelled
 from classify.people import load_machines
 from classify.records import Gold, Label, Program, Span, Tagging
@@ -107,7 +116,7 @@ class Desk:
         steps = crosswalk.load(folder)
         self._ledger = Ledger(folder, self.programs, labelled(folder), steps)
         known = self._ledger.labelled
-        _refuse_namesakes(self.programs.values(), known)
+        refuse_namesakes(self.programs.values(), known)
         self._neighbours: dict[tuple[str, str], list[Program]] = defaultdict(list)
         for program in {**known, **self.programs}.values():
             self._neighbours[program.prefecture, program.body].append(program)
@@ -299,16 +308,3 @@ class Desk:
 
 def _word(present: bool) -> str:
     return "present" if present else "absent"
-
-
-def _refuse_namesakes(programs: Iterable[Program], known: Mapping[str, Program]) -> None:
-    """Refuse a program whose id is that of another one among the labelled."""
-    for program in programs:
-        other = known.get(program.program_id)
-        if other and _text(other) != _text(program):
-            problem = f"program {program.program_id} is another one in the labelled programs"
-            raise InputError(program.release, problem, "give the release a file name of its own")
-
-
-def _text(program: Program) -> tuple[str, ...]:
-    return tuple("".join(x.split()) for x in (program.body, program.program, program.summary))

@@ -34,6 +34,7 @@ __all__ = [
     "out_of_fold_lines",
     "quote_at",
     "read_labels",
+    "refuse_namesakes",
 ]
 
 # How many characters a quote grows by until it stands at one place only.
@@ -322,3 +323,16 @@ def label_of(place: str, entry: dict[str, Any], programs: Mapping[str, Program])
             problem = f"quote '{quote}' does not stand in {label.program_id}"
             raise InputError(place, problem, "copy the words to the letter")
     return label
+
+
+def refuse_namesakes(programs: Iterable[Program], known: Mapping[str, Program]) -> None:
+    """Refuse a program whose id is that of another one among the labelled."""
+    for program in programs:
+        other = known.get(program.program_id)
+        if other and _text(other) != _text(program):
+            problem = f"program {program.program_id} is another one in the labelled programs"
+            raise InputError(program.release, problem, "give the release a file name of its own")
+
+
+def _text(program: Program) -> tuple[str, ...]:
+    return tuple("".join(x.split()) for x in (program.body, program.program, program.summary))

@@ -21,7 +21,7 @@ from classify.export.files import deliver
 from classify.journal import locked
 from classify.labels import derive
 from classify.lessons import read_labelled
-from classify.proposals import Effect, Proposal
+from classify.proposals import Card, Proposal
 from classify.records import Label
 from classify.rules import compile_rules
 from classify.taxonomy import Taxonomy, parse, source
@@ -40,27 +40,28 @@ class Advice:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._corpus: Corpus | None = None
-        self._told: dict[Key, tuple[Label, tuple[Proposal, ...]]] = {}
+        self._told: dict[Key, tuple[Label, tuple[tuple[Proposal, Card], ...]]] = {}
         self._guard = threading.Lock()
 
     def propose(self, key: Key) -> Json:
         """What could be added to the taxonomy so that its rules decide a settled card as it was
-        settled, with the decisions that each addition fixes and breaks."""
+        settled."""
         held = self._held(key)
         with self._guard:
             on = self._fresh()
-            cards = _cards(self.desk, held)
             # Every phrase once, with the card that it was found for.
-            found = {one: card for card in cards for one in proposals.propose(card, on)}
-            shown = dict(list(found.items())[:MOST])
-            self._told[key] = held, tuple(shown)
-            effects = [proposals.effect(one, card, on) for one, card in shown.items()]
-        return {
-            "present": held.present,
-            "proposals": [
-                asdict(one) | _effect(made) for one, made in zip(shown, effects, strict=True)
-            ],
-        }
+            found = {
+                one: card for card in _cards(self.desk, held) for one in proposals.propose(card, on)
+            }
+            self._told[key] = held, tuple(found.items())[:MOST]
+        return {"proposals": [asdict(one) for one, _ in self._told[key][1]]}
+
+    def effect(self, key: Key, number: int, phrase: str) -> Json:
+        """Which decisions a proposal that was shown fixes and breaks."""
+        with self._guard:
+            proposal, card = self._shown(key, number, phrase)
+            made = proposals.effect(proposal, card, self._fresh())
+        return {"rules": _changes(made.rules), "whole": _changes(made.whole)}
 
     def accept(self, key: Key, number: int, phrase: str) -> Json:
         """Put a proposal that was shown into the taxonomy's file: all of it, or at a fault none.
@@ -68,17 +69,27 @@ class Advice:
         Raises InputError where it was not shown, or where the card is decided otherwise by now;
         TaxonomyError where a sentence of the taxonomy would no longer hold.
         """
+        path = Path(self.desk.tagger.taxonomy.path)
+        with self._guard:
+            proposal, _ = self._shown(key, number, phrase)
+            new = self._write(path, proposal)
+            self._learn(parse(str(path), new.removeprefix("\ufeff")))
+        return {"path": path.name, "entry": proposal.entry}
+
+    def _shown(self, key: Key, number: int, phrase: str) -> tuple[Proposal, Card]:
         held, shown = self._told.get(key, (None, ()))
-        if held is None or not 0 <= number < len(shown) or shown[number].phrase != phrase:
+        if held is None or not 0 <= number < len(shown) or shown[number][0].phrase != phrase:
             raise InputError(f"proposal {number + 1}", "was not shown", "ask for proposals again")
         if self._held(key).present != held.present:
             problem = "is decided otherwise by now"
             raise InputError(f"{key[0]} {key[1]}", problem, "ask for proposals again")
-        path = Path(self.desk.tagger.taxonomy.path)
-        with self._guard:
-            new = self._write(path, shown[number])
-            self._learn(parse(str(path), new.removeprefix("\ufeff")))
-        return {"path": path.name, "entry": shown[number].entry}
+        return shown[number]
+
+    def _held(self, key: Key) -> Label:
+        held = None if self.desk.blind else self.desk.held(key)
+        if held is None:
+            raise InputError(f"{key[0]} {key[1]}", "is not settled", "decide on the card first")
+        return held
 
     def _write(self, path: Path, proposal: Proposal) -> str:
         """The new text of the taxonomy, written. The check of all its sentences takes seconds, in
@@ -90,12 +101,6 @@ class Advice:
                 if source(path) == old:
                     deliver(path, [new.encode()])
                     return new
-
-    def _held(self, key: Key) -> Label:
-        held = None if self.desk.blind else self.desk.held(key)
-        if held is None:
-            raise InputError(f"{key[0]} {key[1]}", "is not settled", "decide on the card first")
-        return held
 
     def _learn(self, taxonomy: Taxonomy) -> None:
         """What is asked next builds on what was taken in."""
@@ -113,23 +118,17 @@ class Advice:
         known = {program.program_id for program in on.labelled.programs}
         decided = dict.fromkeys(name for name, _ in gold if name not in known)
         new = [self.desk.programs[name] for name in decided if name in self.desk.programs]
-        labelled = replace(
-            on.labelled, programs=(*on.labelled.programs, *new), gold={**on.labelled.gold, **gold}
-        )
+        labelled = replace(on.labelled, programs=(*on.labelled.programs, *new), gold=gold)
         texts = {p.program_id: ready(f"{p.program}\n{p.summary}", {}) for p in new}
         self._corpus = replace(on, labelled=labelled, texts={**on.texts, **texts})
         return self._corpus
 
 
-def _cards(desk: Desk, held: Label) -> list[proposals.Card]:
+def _cards(desk: Desk, held: Label) -> list[Card]:
     """A settled card for each of its quotes: any of them may be what a rule should know."""
     program = desk.programs[held.program_id]
     quotes: Sequence[str] = (held.quotes if held.present else held.near_miss) or ("",)
-    return [proposals.Card(program, held.tag, held.present, quote) for quote in quotes]
-
-
-def _effect(made: Effect) -> Json:
-    return {"rules": _changes(made.rules), "whole": _changes(made.whole)}
+    return [Card(program, held.tag, held.present, quote) for quote in quotes]
 
 
 def _changes(found: Sequence[Change]) -> Json:

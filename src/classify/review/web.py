@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from classify.desk import Desk, Verdict, name_of
-from classify.disagreements import Card
+from classify.disagreements import Card, Key
 from classify.errors import ClassifyError, InputError
 from classify.labels import quote_at
 from classify.records import Program, Span
@@ -53,6 +53,7 @@ def app_of(desk: Desk, door: Door, name: str) -> Starlette:
         Route("/api/decide", _posted(face.decide), methods=["POST"]),
         Route("/api/undo", _posted(face.undo), methods=["POST"]),
         Route("/api/propose", _posted(face.propose), methods=["POST"]),
+        Route("/api/effect", _posted(face.effect), methods=["POST"]),
         Route("/api/accept", _posted(face.accept), methods=["POST"]),
     ]
     return Starlette(
@@ -104,11 +105,11 @@ class _Face:
     def propose(self, entry: dict[str, Any]) -> Response:
         return JSONResponse(self.advice.propose(_card(self.desk, entry).key))
 
+    def effect(self, entry: dict[str, Any]) -> Response:
+        return JSONResponse(self.advice.effect(*_proposal(self.desk, entry)))
+
     def accept(self, entry: dict[str, Any]) -> Response:
-        card, number, phrase = _card(self.desk, entry), entry.get("number"), entry.get("phrase")
-        if type(number) is not int or not isinstance(phrase, str):
-            raise _no_decision()
-        return JSONResponse(self.advice.accept(card.key, number, phrase))
+        return JSONResponse(self.advice.accept(*_proposal(self.desk, entry)))
 
     def _by(self, entry: dict[str, Any]) -> str:
         """Who posts: where a name was given to the command it is theirs, whatever is posted."""
@@ -173,6 +174,14 @@ def _card(desk: Desk, entry: dict[str, Any]) -> Card:
     if entry.get("key") != list(card.key):
         raise _no_decision()  # a page of another desk that had this address before
     return card
+
+
+def _proposal(desk: Desk, entry: dict[str, Any]) -> tuple[Key, int, str]:
+    """The card, number and phrase of a proposal that a post is about."""
+    card, number, phrase = _card(desk, entry), entry.get("number"), entry.get("phrase")
+    if type(number) is not int or not isinstance(phrase, str):
+        raise _no_decision()
+    return card.key, number, phrase
 
 
 def _verdict(desk: Desk, entry: dict[str, Any], by: str) -> Verdict:

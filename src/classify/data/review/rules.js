@@ -26,7 +26,14 @@ export class Proposals {
     const found = await this.#ask("/api/propose", { card: card.card, key: card.key });
     if (!found || this.card !== card) return; // closed, or another card's by now
     this.#note(this.say(found.proposals.length ? "propose_keys" : "propose_empty"));
-    $("#rules").replaceChildren(...found.proposals.map((one, index) => this.#proposal(one, index)));
+    const items = found.proposals.map((one, index) => this.#proposal(one, index));
+    $("#rules").replaceChildren(...items);
+    for (const [number, { phrase }] of found.proposals.entries()) {
+      const effect = this.card === card && await this.#ask("/api/effect", { card: card.card, key: card.key, number, phrase });
+      if (!effect) return;
+      items[number].lastChild.append(...["rules", "whole"].map((kind) => this.#effect(kind, effect[kind])));
+      items[number].querySelector("button").disabled = false; // what it breaks has been shown
+    }
   }
 
   #note(text) {
@@ -46,13 +53,12 @@ export class Proposals {
   #proposal(one, index) {
     const { say } = this;
     const sentence = one.sentence.split("\n").join(" / ");
-    const button = element("button", { type: "button" }, element("kbd", { ariaHidden: "true" }, String(index + 1)), say("propose_accept"));
+    const button = element("button", { type: "button", disabled: true }, element("kbd", { ariaHidden: "true" }, String(index + 1)), say("propose_accept"));
     button.setAttribute("aria-label", `${say("propose_accept")} ${index + 1}: ${one.phrase}`);
     button.addEventListener("click", () => this.#accept(one, index));
     return element("li", { data: { phrase: one.phrase } }, button, element("div", {},
       element("p", {}, element("b", {}, say("propose_phrase", one)), ` → ${say(`statuses.${one.status}`)}`),
-      element("p", {}, say("propose_sentence", { rule: one.rule, side: one.present ? "yes" : "no", sentence })),
-      ...["rules", "whole"].map((kind) => this.#effect(kind, one[kind]))));
+      element("p", {}, say("propose_sentence", { rule: one.rule, side: one.present ? "yes" : "no", sentence }))));
   }
 
   #effect(kind, { fixed, broken, told }) {
