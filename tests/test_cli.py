@@ -198,3 +198,85 @@ def test_tagging_loads_no_scikit_learn() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stderr.decode().strip() == "False"
+
+
+def test_agreement_is_shown_and_written(tmp_path: Path) -> None:
+    status, out, err = run("agreement", "--lang", "en", "-o", tmp_path / "a.json")
+    assert (status, err) == (0, "")
+    assert "kappa annotator-a × annotator-b: 0.994" in out
+    assert out.endswith(f"wrote {tmp_path / 'a.json'} (agreement)\n")
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["machines"]
+    status, out, _ = run("agreement", "-o", "-")
+    assert json.loads(out)["groups"][0]["overall"]["cards"] == 656
+    status, _, err = run("agreement", "-o", "a.txt")
+    assert (status, err) == (1, "a.txt: no format is known by this suffix. Use .json, .html\n")
+
+
+@pytest.fixture
+def labeled(tmp_path: Path) -> Path:
+    """A labels folder with one program and what hana decided about it."""
+    folder = tmp_path / "labeled"
+    (folder / "decisions").mkdir(parents=True)
+    (folder / "programs").mkdir()
+    (folder / "programs" / "x.csv").write_text(
+        "program_id,body,program,summary\nx-001,村,相談,訪問と研修\n", encoding="utf-8"
+    )
+    said = [("outreach", True, ["訪問"]), ("training", False, [])]
+    lines = (
+        {"program_id": "x-001", "tag": tag, "present": present, "by": "hana", "quotes": quotes}
+        for tag, present, quotes in said
+    )
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    (folder / "decisions" / "hana.jsonl").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_decisions_go_to_doccano_and_come_back(tmp_path: Path, labeled: Path) -> None:
+    file, kept = tmp_path / "hana.jsonl", labeled / "decisions" / "hana.jsonl"
+    before = kept.read_bytes()
+    status, out, err = run(
+        "labels", "export", "--format", "doccano", "-o", file, "--labels", labeled
+    )
+    assert (status, out, err) == (0, f"wrote {file} (1 sheets)\n", "")
+    status, out, err = run("labels", "import", file, "--format", "doccano", "--labels", labeled)
+    assert (status, out, err) == (0, "2 decisions are as they were\n", "")
+    assert kept.read_bytes() == before
+    line = json.loads(file.read_text(encoding="utf-8")) | {"cats": ["outreach", "training"]}
+    file.write_text(json.dumps(line), encoding="utf-8")
+    status, out, err = run("labels", "import", file, "--format", "doccano", "--labels", labeled)
+    assert out == f"wrote {kept} (1 decisions added)\n1 decisions are as they were\n"
+    assert kept.read_bytes().startswith(before)
+    added = json.loads(kept.read_text(encoding="utf-8").splitlines()[-1])
+    assert (added["tag"], added["present"], added["was"]) == ("training", True, "absent")
+
+
+def test_label_studio_gets_its_interface_and_gives_everybody_back(
+    tmp_path: Path, labeled: Path
+) -> None:
+    file = tmp_path / "tasks.json"
+    tool = ("--format", "label-studio", "--labels", labeled)
+    status, out, _ = run("labels", "export", *tool, "-o", file, "--predictions")
+    assert status == 0
+    assert out.startswith(f"wrote {tmp_path / 'tasks.xml'} ")
+    (task,) = json.loads(file.read_text(encoding="utf-8"))
+    assert task["predictions"][0]["model_version"].startswith("classify")
+    status, out, _ = run("labels", "import", file, *tool)
+    assert (status, out) == (0, "2 decisions are as they were\n")
+
+
+def test_a_file_with_a_fault_is_not_imported_at_all(tmp_path: Path, labeled: Path) -> None:
+    file = tmp_path / "new.jsonl"
+    tool = ("--format", "doccano", "--labels", labeled)
+    assert run("labels", "export", *tool, "--as", "rei", "-o", file)[0] == 0
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write("{\n[]\n")
+    status, _, err = run("labels", "import", file, *tool)
+    assert status == 1
+    assert [line.split(" ")[0] for line in err.splitlines()] == [f"{file}:2:", f"{file}:3:"]
+    assert [path.name for path in (labeled / "decisions").iterdir()] == ["hana.jsonl"]
+
+
+def test_doccano_takes_one_persons_decisions_at_a_time() -> None:
+    status, _, err = run("labels", "export", "--format", "doccano", "-o", "-")
+    assert status == 1
+    assert "holds one person's decisions, not 4 people's. name whose with --as" in err

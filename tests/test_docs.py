@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.ja.md", *sorted((ROOT / "docs").glob("*.md"))]
 READMES = DOCUMENTS[:2]
 
-# These run for a minute; they have tests of their own.
-LONG = {"evaluate", "train"}
+# These run for a minute, or until they are stopped; they have tests of their own.
+LONG = {"evaluate", "review", "train"}
 
 
 def blocks(path: Path, language: str) -> list[str]:

@@ -11,19 +11,20 @@ from rich.table import Table
 from rich.text import Text
 
 from classify.coverage import by_prefecture
+from classify.disagreements import Card
 from classify.evaluate import PROMISE, Report
 from classify.features import View
 from classify.model import Model
 from classify.records import Tag, Tagging
 from classify.tagger import Analysis, Tagger
-from classify.texts import texts
+from classify.texts import review_texts, texts
 
 if TYPE_CHECKING:
     # These know scikit-learn, which a matrix or an explanation should not have to load.
     from classify.changes import Change
     from classify.usage import Usage
 
-__all__ = ["changes", "explanation", "matrix", "report", "usage"]
+__all__ = ["changes", "explanation", "matrix", "queue", "report", "usage"]
 
 # A tag of which the model thinks less is not listed in an explanation.
 _WORTH_SHOWING = 0.05
@@ -92,6 +93,27 @@ def _remarks(found: Report) -> Iterator[str]:
             f"{wrong.program.program_id} {decision.tag} {kind} p={decision.probability:.2f} "
             f"({decision.reason}): {words or '-'} | gold: {' / '.join(wrong.gold.quotes) or '-'}"
         )
+
+
+def queue(cards: Sequence[Card], tags: Sequence[Tag]) -> None:
+    """The cards to review, a line each: why, what is asked, and what the tagger thinks."""
+    words, names = review_texts()["ja"], {tag.id: tag.name["ja"] for tag in tags}
+    heads = words["columns"]
+    columns = ("program_id", "prefecture", "body", "tag_name", "kinds", "changes")
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(heads[column], overflow="fold", no_wrap=column == "program_id")
+    table.add_column(heads["probability"], justify="right")
+    for card in cards:
+        program = card.program
+        kinds = words["comma"].join(words["kinds"][kind] for kind in card.kinds)
+        changes = words["sheet"]["yes"] if card.changes else ""
+        likely = f"{card.decision.probability:.2f}"
+        cells = (program.program_id, program.prefecture, program.body, names[card.decision.tag])
+        table.add_row(*map(Text, (*cells, kinds, changes, likely)))
+    out = Console()
+    out.print(table)
+    out.print(words["progress"].format(all=len(cards), done=0), highlight=False)
 
 
 def usage(found: Sequence[Usage]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from classify.model import Model
 from classify.records import Tagging
 from classify.tagger import Analysis, Tagger
-from classify.training import Example, cross_fit
+from classify.training import Example
 
 __all__ = ["Lesson", "tag_out_of_fold"]
 
@@ -21,13 +22,11 @@ class Lesson:
 
 
 def tag_out_of_fold(
-    lessons: Sequence[Lesson], tagger: Tagger, *, folds: int = 10
+    lessons: Sequence[Lesson], folds: Iterable[tuple[frozenset[int], Model]], tagger: Tagger
 ) -> tuple[Tagging, ...]:
-    """Tag every text, in order, by a model fitted without the texts of its group."""
-    tags = tuple(tag.id for tag in tagger.taxonomy.tags)
-    examples = [lesson.example for lesson in lessons]
+    """Tag every text, in order, by the model of the fold that was fitted without its group."""
     found: dict[int, Tagging] = {}
-    for held, model in cross_fit(examples, tags, folds=folds):
+    for held, model in folds:
         fold = replace(tagger, model=model)
         for index in held:
             found[index] = fold.decide(lessons[index].analysis)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from classify.errors import InputError
 from classify.records import Contrast, Label
+from classify.voices import settles, standing
 
 __all__ = [
     "FILE",
@@ -26,15 +27,13 @@ __all__ = [
     "carry_labels",
     "line",
     "load",
+    "now",
     "resolve",
     "rows",
     "to_look_at",
 ]
 
 FILE = "crosswalk.jsonl"
-
-# Whose name begins so settles what others disagree about.
-_SETTLES = "adjudication"
 
 Kind = Literal["rename", "merge", "split", "retire"]
 _KINDS = ("rename", "merge", "split", "retire")
@@ -129,6 +128,17 @@ def resolve(tag: str, steps: Iterable[Step]) -> Fate:
     return Fate(tags, carries)
 
 
+def now(tag: str, steps: Sequence[Step]) -> str | None:
+    """The one tag for which what was decided of a tag stands now; None where there is none.
+
+    >>> first = Step("rename", ("a",), ("b",), "2026-01-01T00:00:00Z", "sato", "1", "2")
+    >>> now("a", [first]), now("c", [first])
+    ('b', 'c')
+    """
+    fate = resolve(tag, steps)
+    return fate.tags[0] if fate.carries and len(fate.tags) == 1 else None
+
+
 def rows(steps: Sequence[Step]) -> tuple[Row, ...]:
     """Every tag that ever changed beside what it is now, in the order in which they changed."""
     found = []
@@ -210,16 +220,9 @@ def _step(place: str, written: str) -> Step:
 _Card = dict[str, dict[str, Label]]
 
 
-def _standing(labels: Iterable[Label]) -> list[Label]:
-    """Each person's last decision on a program and tag that they did not take back."""
-    said: dict[tuple[str, str, str], list[Label]] = defaultdict(list)
-    for label in labels:
-        stack = said[label.program_id, label.tag, label.by]
-        if not label.undone:
-            stack.append(label)
-        elif stack:
-            stack.pop()
-    return [stack[-1] for stack in said.values() if stack]
+def _standing(labels: Iterable[Label]) -> Iterator[Label]:
+    for card in standing(labels).values():
+        yield from card.values()
 
 
 def _cards(labels: Iterable[Label]) -> dict[str, _Card]:
@@ -231,9 +234,7 @@ def _cards(labels: Iterable[Label]) -> dict[str, _Card]:
 
 def _open(card: _Card) -> bool:
     """Whether an old tag may have been present: nobody has settled that it was not."""
-    settled = [
-        label for by, said in card.items() if by.startswith(_SETTLES) for label in said.values()
-    ]
+    settled = [label for by, said in card.items() if settles(by) for label in said.values()]
     decisive = settled or [label for said in card.values() for label in said.values()]
     return any(label.present for label in decisive)
 
@@ -276,7 +277,7 @@ def _merged(labels: tuple[Label, ...], step: Step) -> tuple[Label, ...]:
     carried = []
     for card in _cards(old).values():
         for by, said in card.items():
-            told = set(said) | (_agreed_absent(card) if by.startswith(_SETTLES) else set())
+            told = set(said) | (_agreed_absent(card) if settles(by) else set())
             if any(label.present for label in said.values()) or told >= set(step.olds):
                 carried.append(_joined([said[tag] for tag in step.olds if tag in said], into))
     return (*carried, *rest)
@@ -286,7 +287,7 @@ def _agreed_absent(card: _Card) -> set[str]:
     """The parts that most annotators call absent: no one had to settle them."""
     said: dict[str, list[bool]] = defaultdict(list)
     for by, labels in card.items():
-        if not by.startswith(_SETTLES):
+        if not settles(by):
             for label in labels.values():
                 said[label.tag].append(label.present)
     return {tag for tag, votes in said.items() if 2 * sum(votes) <= len(votes)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["ClassifyError", "InputError", "ModelError", "TaxonomyError"]
+__all__ = ["ClassifyError", "FileError", "InputError", "ModelError", "TaxonomyError"]
 
 
 class ClassifyError(Exception):
@@ -28,6 +28,23 @@ class ClassifyError(Exception):
 
 class InputError(ClassifyError):
     """A release, a programs file or a labels file cannot be used as it is."""
+
+
+class FileError(InputError):
+    """A file that people filled in has faults; every one of them is told, a line each.
+
+    >>> faults = [InputError("q.csv:2", "a", "b"), InputError("q.csv:3", "c", "d")]
+    >>> print(FileError(faults))
+    q.csv:2: a. b
+    q.csv:3: c. d
+    """
+
+    def __init__(self, faults: list[InputError]) -> None:
+        super().__init__(faults[0].place, faults[0].problem, faults[0].remedy)
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
 
 
 class ModelError(ClassifyError):

@@ -7,7 +7,7 @@ features without making their names; these lists are what it is held against.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -54,12 +54,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One field of a program as the model sees it, with what the rules say of it."""
+    """One field of a program as the model sees it, with what the rules say of it.
+
+    `said` holds the votes on mentions that begin in a passage, by the passage's first unit.
+    """
 
     field: Field
     outline: Outline
     votes: tuple[Vote, ...]
     passages: tuple[Passage, ...]
+    said: Mapping[int, Sequence[Vote]]
 
     @property
     def document(self) -> Document:
@@ -75,7 +79,15 @@ def view(field: Field, outline: Outline, votes: tuple[Vote, ...]) -> View:
     >>> view("summary", outline(analyse("居場所\\n相談会")), ()).passages
     (Passage(first=0, end=2), Passage(first=3, end=5))
     """
-    return View(field, outline, votes, tuple(_passages(outline.document.words)))
+    passages = tuple(_passages(outline.document.words))
+    starts = outline.document.starts
+    begins = [starts[passage.first] for passage in passages]
+    said: dict[int, list[Vote]] = {}
+    for vote in votes:
+        number = bisect_right(begins, vote.span.start) - 1
+        if number >= 0 and vote.span.start < starts[passages[number].end]:
+            said.setdefault(passages[number].first, []).append(vote)
+    return View(field, outline, votes, passages, said)
 
 
 def telling(word: Word) -> bool:
@@ -94,11 +106,8 @@ def spoken(seen: View, passage: Passage) -> list[str]:
     """
     document = seen.document
     keys = _keys(document.words, passage.first, passage.end)
-    wholes = [
-        word.key
-        for first, _, word in document.wholes
-        if word.key and passage.first <= first < passage.end
-    ]
+    first, end = (bisect_left(document.wholes, (unit,)) for unit in (passage.first, passage.end))
+    wholes = [word.key for _, _, word in document.wholes[first:end] if word.key]
     found = [*_side("w", keys), *(f"w\t{key}" for key in wholes)]
     classes = word_classes()
     found += [f"c\t{name}" for key in (*keys, *wholes) for name in classes.of(key)]
@@ -137,13 +146,14 @@ def around(seen: View, passage: Passage, first: int, end: int, tag: str) -> list
 def units_of(seen: View, start: int, end: int) -> tuple[int, int]:
     """The units that characters `start` to `end` of a view's text lie on."""
     starts = seen.document.starts
-    return bisect_right(starts, start) - 1, bisect_left(starts, end)
+    first, last = bisect_right(starts, start) - 1, bisect_left(starts, end)
+    first, last = max(first, 0), min(last, len(starts) - 1)
+    return (first, last) if first < last else (0, 0)
 
 
-def votes_in(seen: View, passage: Passage) -> list[Vote]:
+def votes_in(seen: View, passage: Passage) -> Sequence[Vote]:
     """The votes on mentions that begin in a passage."""
-    start, stop = seen.document.starts[passage.first], seen.document.starts[passage.end]
-    return [vote for vote in seen.votes if start <= vote.span.start < stop]
+    return seen.said.get(passage.first, ())
 
 
 def words_of(name: str) -> str:

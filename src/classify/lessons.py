@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classify.crossval import Lesson, tag_out_of_fold
 from classify.evaluate import Report, evaluate
-from classify.labels import find, load_contrast, load_gold, load_labels, load_programs
+from classify.labels import derive, find, load_contrast, load_labels, load_programs
 from classify.language import dictionary_name
 from classify.model import Model
-from classify.records import Contrast, Gold, Label, Program
+from classify.records import Contrast, Gold, Label, Program, Tagging
 from classify.rules import standing
 from classify.tagger import Analysis, Tagger
-from classify.training import Example, Mention, fit
+from classify.training import Example, Mention, cross_fit, fitted
 
-__all__ = ["Labelled", "cross_validate", "gold_of", "judge_aside", "read_labelled", "train"]
+__all__ = [
+    "Labelled",
+    "Trained",
+    "cross_validate",
+    "gold_of",
+    "judge_aside",
+    "read_labelled",
+    "tag_unseen",
+    "train",
+]
+
+# Into how many parts labelled texts go when they are judged out of fold.
+FOLDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +47,67 @@ class Labelled:
 def read_labelled(folder: Path) -> Labelled:
     """Read a labels folder; InputError tells what is wrong with it."""
     programs = load_programs(folder)
+    labels = load_labels(folder, programs)
     return Labelled(
         programs=tuple(programs.values()),
-        gold=load_gold(folder),
-        labels=load_labels(folder, programs),
+        gold={(gold.program_id, gold.tag): gold for gold in derive(labels)},
+        labels=labels,
         contrast=load_contrast(folder),
         aside=load_contrast(folder, "aside"),
     )
 
 
-def train(labelled: Labelled, tagger: Tagger) -> Model:
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model, and what models that had not seen a labelled program say of its decided tags."""
+
+    model: Model
+    out_of_fold: Mapping[tuple[str, str], float]
+
+
+def train(labelled: Labelled, tagger: Tagger) -> Trained:
     """Fit a model to the gold decisions and written lessons of a labels folder."""
-    return fit(
-        [lesson.example for lesson in _lessons(labelled, tagger)],
-        tuple(tag.id for tag in tagger.taxonomy.tags),
-        made_from={"taxonomy": tagger.taxonomy.digest, "dictionary": dictionary_name()},
+    lessons = _lessons(labelled, tagger)
+    examples = [lesson.example for lesson in lessons]
+    made_from = {"taxonomy": tagger.taxonomy.digest, "dictionary": dictionary_name()}
+    found = fitted(examples, _tags(tagger), made_from=made_from)
+    unseen = _published(labelled, tag_out_of_fold(lessons, found.folds, tagger))
+    return Trained(
+        found.model,
+        {
+            (tagging.program.program_id, decision.tag): decision.probability
+            for tagging in unseen
+            for decision in tagging.decisions
+            if (tagging.program.program_id, decision.tag) in labelled.gold
+        },
     )
 
 
 def cross_validate(labelled: Labelled, tagger: Tagger) -> Report:
     """Tag the labelled programs by models that have not seen their prefecture, and compare."""
-    taggings = tag_out_of_fold(_lessons(labelled, tagger), tagger)
-    programs = {program.program_id for program in labelled.programs}
-    judged = [tagging for tagging in taggings if tagging.program.program_id in programs]
+    # Programs of which a reviewer decided a few tags only were chosen for being hard.
+    judged = [
+        tagging
+        for tagging in tag_unseen(labelled, tagger)
+        if all((tagging.program.program_id, tag) in labelled.gold for tag in _tags(tagger))
+    ]
     return evaluate("cross-validated by prefecture", judged, labelled.gold, tagger.taxonomy)
+
+
+def tag_unseen(labelled: Labelled, tagger: Tagger) -> tuple[Tagging, ...]:
+    """The labelled programs that teach, each tagged by a model that has not seen its prefecture."""
+    lessons = _lessons(labelled, tagger)
+    folds = cross_fit([lesson.example for lesson in lessons], _tags(tagger), folds=FOLDS)
+    return _published(labelled, tag_out_of_fold(lessons, folds, tagger))
+
+
+def _published(labelled: Labelled, taggings: Iterable[Tagging]) -> tuple[Tagging, ...]:
+    programs = {program.program_id for program in labelled.programs}
+    return tuple(tagging for tagging in taggings if tagging.program.program_id in programs)
+
+
+def _tags(tagger: Tagger) -> tuple[str, ...]:
+    return tuple(tag.id for tag in tagger.taxonomy.tags)
 
 
 def judge_aside(aside: Sequence[Contrast], tagger: Tagger) -> tuple[Report, ...]:
@@ -105,9 +154,11 @@ def _lessons(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
 
 
 def _from_gold(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
-    """One lesson per program that has a gold decision for every tag of the taxonomy.
+    """One lesson per program that has a gold decision for a tag of the taxonomy.
 
-    Programs of one prefecture stay together in cross-validation: neighbours copy one another.
+    Of the tags that nobody decided it teaches nothing. Probabilities are calibrated on programs
+    with every tag decided: of the others people decided what was doubtful. Programs of one
+    prefecture stay together in cross-validation: neighbours copy one another.
     """
     tags = [tag.id for tag in tagger.taxonomy.tags]
     misleading = _misleading(labelled)
@@ -115,7 +166,7 @@ def _from_gold(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
     for program in labelled.programs:
         decided = [labelled.gold.get((program.program_id, tag)) for tag in tags]
         known = [decision for decision in decided if decision is not None]
-        if len(known) < len(tags):
+        if not known:
             continue
         analysis = tagger.analyse(program)
         quotes = [(g.tag, quote, True) for g in known for quote in g.quotes]
@@ -123,7 +174,8 @@ def _from_gold(labelled: Labelled, tagger: Tagger) -> tuple[Lesson, ...]:
         present = {decision.tag: decision.present for decision in known}
         group = program.prefecture or program.program_id
         example = _example(analysis, group, present, quotes, complete=False)
-        found.append(Lesson(analysis, example))
+        whole = example.whole and len(known) == len(tags)
+        found.append(Lesson(analysis, replace(example, whole=whole)))
     return tuple(found)
 
 

@@ -191,9 +191,10 @@ class Label:
     """What somebody decided about one program and one tag: a line of `labeled/decisions/`.
 
     `quotes` are the words that show a present tag, `near_miss` the words that could mislead where
-    it is absent; `reason` is given by whoever settles a disagreement. `at` is when (ISO 8601, UTC),
-    `was` what held before, `taxonomy` the version decided under; `gap` says that the guideline has
-    a gap here, `undone` that the same person's earlier decision is taken back.
+    it is absent; `reason` is given by whoever settles a disagreement. Decisions made with the tool
+    say more: `at` is when (UTC, to the second), `was` what held before ("present", "absent", or
+    empty), `taxonomy` the version decided under, `gap` that the guideline leaves the case open.
+    An `undone` line takes the same person's last decision on this card back.
     """
 
     program_id: str

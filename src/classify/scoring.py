@@ -72,7 +72,7 @@ class Laid:
     pairs: Rows
     bounds: list[int]
     passages: list[tuple[int, int, int, int]]
-    votes: list[list[Vote]]
+    votes: list[Sequence[Vote]]
 
 
 class Scorer:
@@ -170,7 +170,7 @@ class Scorer:
         units: list[int] = []
         bounds = [0]
         passages = []
-        votes: list[list[Vote]] = []
+        votes: list[Sequence[Vote]] = []
         for number, seen in enumerate(views):
             words = seen.document.words
             for place, passage in enumerate(seen.passages):
@@ -179,7 +179,7 @@ class Scorer:
                 passages.append((number, place, len(units), len(units) + len(told)))
                 units += told
                 keys += [words[unit].key for unit in told]
-                votes.append(votes_in(seen, passage) if seen.votes else [])
+                votes.append(votes_in(seen, passage))
             bounds.append(len(keys))
         ids = self._rows_of(keys)
         pairs = np.zeros(len(keys), dtype=np.int64)

@@ -25,7 +25,7 @@ from classify.records import (
 from classify.rules import RuleBook, compile_rules, standing, verdict
 from classify.taxonomy import Taxonomy
 
-__all__ = ["MODEL_EVIDENCE", "Analysis", "Tagger"]
+__all__ = ["MODEL_EVIDENCE", "Analysis", "Tagger", "implied"]
 
 # What stands for a rule's id where the model alone saw the evidence.
 MODEL_EVIDENCE = "model"
@@ -119,7 +119,7 @@ class Tagger:
         for tag in self.taxonomy.tags:
             if decisions[tag.id].present:
                 for other in tag.implies:
-                    decisions[other] = _implied(decisions[other], decisions[tag.id])
+                    decisions[other] = implied(decisions[other], decisions[tag.id])
         return Tagging(analysis.program, tuple(decisions.values()))
 
     def _decision(
@@ -219,7 +219,7 @@ def _reason(said: RuleVerdict, *, present: bool, opposed: bool, unsure: bool) ->
     return "model_only" if present and said == "silent" else "agree"
 
 
-def _implied(decision: Decision, by: Decision) -> Decision:
+def implied(decision: Decision, by: Decision) -> Decision:
     """A decision made present because another tag implies it; it rests on that tag's words."""
     if decision.present:
         return decision

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["MARKS", "Tile", "resource", "texts", "tiles"]
+__all__ = ["MARKS", "Tile", "resource", "review_texts", "texts", "tiles"]
 
 MARKS = {"1": "●", "?": "?", "0": ""}
 
@@ -34,6 +34,19 @@ def resource(name: str) -> str:
 def texts() -> dict[str, Any]:
     """The wording by language: `texts()["ja"]["title"]`; one shared copy, not to be changed."""
     return tomllib.loads(resource("texts.toml"))
+
+
+@cache
+def review_texts() -> dict[str, Any]:
+    """The wording of the queue and the review page by language, and beside it `why` and `answers`.
+
+    One shared copy, not to be changed.
+    """
+    own = tomllib.loads(resource("review/words.toml"))
+    for language in ("ja", "en"):
+        for shared in ("statuses", "states", "reasons"):
+            own[language][shared] = texts()[language][shared]
+    return own
 
 
 @cache

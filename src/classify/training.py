@@ -16,7 +16,7 @@ from classify.linear import Floats, Linear
 from classify.model import Blend, Model
 from classify.records import Standing
 
-__all__ = ["Example", "Mention", "cross_fit", "fit"]
+__all__ = ["Example", "Fitted", "Mention", "cross_fit", "fit", "fitted"]
 
 # Chosen by cross-validation: see docs/experiments.md.
 FOLDS = 5
@@ -56,8 +56,9 @@ class Example:
     """A labelled text: its views, what the rules say of it, what is present in it, its mentions.
 
     In passages without a mention a present tag may be spoken of all the same, unless the example
-    is `complete`: they then teach nothing about that tag. Probabilities are calibrated on the
-    examples that are `whole` programs. `group` names what must stay together in cross-validation.
+    is `complete`: they then teach nothing about that tag. Nor does any passage about a tag that
+    `present` does not decide. Probabilities are calibrated on the examples that are `whole`
+    programs, every tag decided. `group` names what must stay together in cross-validation.
     """
 
     name: str
@@ -68,6 +69,15 @@ class Example:
     mentions: tuple[Mention, ...]
     complete: bool
     whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A model, and for each fold the indices held out and a model fitted and calibrated without
+    them."""
+
+    model: Model
+    folds: tuple[tuple[frozenset[int], Model], ...]
 
 
 def fit(
@@ -82,23 +92,49 @@ def fit(
 
     Raises ValueError when a tag is spoken of in every passage or in none.
     """
-    logits = np.zeros((len(examples), len(tags)))
-    for held, parts in _fold_parts(examples, tags, folds):
-        for index in held:
-            logits[index] = _logits(parts, examples[index])
+    return fitted(examples, tags, folds=folds, made_from=made_from).model
+
+
+def fitted(
+    examples: Sequence[Example],
+    tags: tuple[str, ...],
+    *,
+    folds: int = FOLDS,
+    made_from: Mapping[str, str] | None = None,
+) -> Fitted:
+    """Fit a model as `fit` does, and keep the models of the folds that calibrated it."""
+    parted, logits = _out_of_fold(examples, tags, folds)
     whole = _calibrated(_parts(examples, tags), examples, logits)
-    return replace(whole, made_from=dict(made_from or {}))
+    whole = replace(whole, made_from=dict(made_from or {}))
+    return Fitted(whole, tuple(_calibrated_folds(parted, examples, logits)))
 
 
 def cross_fit(
     examples: Sequence[Example], tags: tuple[str, ...], *, folds: int = FOLDS
 ) -> Iterator[tuple[frozenset[int], Model]]:
     """For each fold the indices held out, and a model fitted and calibrated without them."""
+    parted, logits = _out_of_fold(examples, tags, folds)
+    return _calibrated_folds(parted, examples, logits)
+
+
+_Parted = Sequence[tuple[frozenset[int], Model]]
+
+
+def _out_of_fold(
+    examples: Sequence[Example], tags: tuple[str, ...], folds: int
+) -> tuple[_Parted, Floats]:
+    """A model per fold, and what it makes of each example that it has not seen."""
     parted = list(_fold_parts(examples, tags, folds))
     logits = np.zeros((len(examples), len(tags)))
     for held, parts in parted:
         for index in held:
             logits[index] = _logits(parts, examples[index])
+    return parted, logits
+
+
+def _calibrated_folds(
+    parted: _Parted, examples: Sequence[Example], logits: Floats
+) -> Iterator[tuple[frozenset[int], Model]]:
     for held, parts in parted:
         rest = [index for index in range(len(examples)) if index not in held]
         yield held, _calibrated(parts, [examples[index] for index in rest], logits[rest])

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from classify.cli import labels, learning, release, retagging
+from classify.cli import labels, learning, release, retagging, review
 from classify.errors import ClassifyError
 
 __all__ = ["app", "main"]
@@ -22,6 +22,7 @@ app = typer.Typer(
     help="Read releases of support programs, tag what each provides, export the coverage matrix.",
 )
 app.add_typer(release.app)
+app.add_typer(review.app)
 app.add_typer(learning.app)
 app.add_typer(retagging.app, name="taxonomy")
 app.add_typer(labels.app, name="labels")

@@ -1,7 +1,9 @@
-"""Commands that learn from labeled/ and judge what was learnt: train, evaluate."""
+"""Commands that learn from labeled/ and judge what was learnt: train, evaluate, agreement."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +11,7 @@ import typer
 
 from classify.cli.options import (
     Labels,
+    Language,
     ModelFile,
     Taxonomy,
     say_wrote,
@@ -28,17 +31,23 @@ def train(
     ] = None,
     taxonomy: Taxonomy = None,
 ) -> None:
-    """Fit the model to the labelled programs."""
+    """Fit the model to the labelled programs, and note what models that had not seen a program
+    say of it: the queue then shows where a label may be wrong."""
     from classify import model as models
     from classify.export.files import deliver
+    from classify.labels import out_of_fold_lines
     from classify.lessons import read_labelled
     from classify.lessons import train as fit
 
     tagger = tagger_of(taxonomy, None, no_model=True)
     trained = fit(read_labelled(labels), tagger)
     path = output or models.default_path()
-    deliver(path, [models.dump(trained)])
-    say_wrote(str(path), f"{len(trained.tags)} tags, {len(trained.mention.words)} words")
+    deliver(path, [models.dump(trained.model)])
+    words = len(trained.model.mention.words)
+    say_wrote(str(path), f"{len(trained.model.tags)} tags, {words} words")
+    beside = labels / "out_of_fold.jsonl"
+    deliver(beside, [out_of_fold_lines(trained.out_of_fold)])
+    say_wrote(str(beside), f"{len(trained.out_of_fold)} probabilities")
 
 
 @app.command()
@@ -77,3 +86,50 @@ def evaluate(
     if output and render:
         deliver(output, [render(found)])
         say_wrote(str(output), "the report")
+
+
+@app.command()
+def agreement(
+    labels: Labels = Path("labeled"),
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The figures as .json or .html too.")
+    ] = None,
+    tagger: Annotated[
+        bool,
+        typer.Option(
+            "--tagger", help="Rules, and a model that has not seen the text, are raters too."
+        ),
+    ] = False,
+    taxonomy: Taxonomy = None,
+    language: Language = "ja",
+) -> None:
+    """Show how far the annotators agree, per tag and over all, people apart from machines."""
+    from classify import console_agreement
+    from classify.agreement import Agreement, as_raters
+    from classify.agreement import agreement as measure
+    from classify.export import agreed
+    from classify.export.files import by_suffix, deliver
+    from classify.labels import load_labels, load_programs
+    from classify.people import load_machines
+
+    judge = tagger_of(taxonomy, None, no_model=not tagger)
+    tags = judge.taxonomy.tags
+    formats: dict[str, Callable[[Agreement], bytes]] = {
+        ".json": agreed.as_json,
+        ".html": partial(agreed.as_html, tags=tags),
+    }
+    render = by_suffix(output, formats) if output else None
+    programs = load_programs(labels)
+    machines = load_machines(labels)
+    decided = load_labels(labels, programs)
+    if tagger:
+        from classify.lessons import read_labelled, tag_unseen
+
+        decided += as_raters(tag_unseen(read_labelled(labels), judge))
+    found = measure(decided, programs, [tag.id for tag in tags], machines)
+    if output and render:
+        deliver(output, [render(found)])
+    if str(output) != "-":
+        console_agreement.show(found, tags, language)
+    if output:
+        say_wrote(str(output), "agreement")

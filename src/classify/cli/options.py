@@ -13,8 +13,10 @@ from classify.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from classify.records import Program, Reading
+    from classify.records import Program, Reading, Tagging
     from classify.tagger import Tagger
+
+    Taggings = Iterable[Tagging]
 
 __all__ = [
     "Inputs",
@@ -22,6 +24,7 @@ __all__ = [
     "Language",
     "ModelFile",
     "NoModel",
+    "Settled",
     "Strict",
     "Taxonomy",
     "programs_of",
@@ -30,6 +33,7 @@ __all__ = [
     "say_read",
     "say_wrote",
     "tagger_of",
+    "taggings_of",
 ]
 
 Inputs = Annotated[
@@ -50,6 +54,10 @@ Strict = Annotated[
     bool, typer.Option("--strict", help="Fail when some text of a release could not be placed.")
 ]
 Language = Annotated[Literal["ja", "en"], typer.Option("--lang", help="The answer's words.")]
+Settled = Annotated[
+    Path | None,
+    typer.Option("--labels", help="Take what people have settled there in place of the tagger's."),
+]
 Labels = Annotated[Path, typer.Option("--labels", help="The folder with labelled programs.")]
 
 
@@ -100,6 +108,16 @@ def say_wrote(path: str, what: str) -> None:
     """Tell which file was written; nothing where data went to standard output."""
     if path != "-":
         typer.echo(f"wrote {path} ({what})")
+
+
+def taggings_of(tagger: Tagger, programs: Sequence[Program], settled: Path | None) -> Taggings:
+    """What the tagger decides of programs, and with a labels folder what people have settled."""
+    found = tagger.tag(programs)
+    if settled is None:
+        return found
+    from classify.settled import honoured, load_settled
+
+    return honoured(found, load_settled(settled, programs), tagger.taxonomy.tags)
 
 
 def tagger_of(taxonomy: Path | None, model: Path | None, *, no_model: bool) -> Tagger:

@@ -11,6 +11,7 @@ from classify.cli.options import (
     Inputs,
     ModelFile,
     NoModel,
+    Settled,
     Strict,
     Taxonomy,
     programs_of,
@@ -19,6 +20,7 @@ from classify.cli.options import (
     say_read,
     say_wrote,
     tagger_of,
+    taggings_of,
 )
 
 __all__ = ["app"]
@@ -55,13 +57,15 @@ def tag(
     taxonomy: Taxonomy = None,
     model: ModelFile = None,
     no_model: NoModel = False,
+    labels: Settled = None,
 ) -> None:
     """Say what each program provides, with the words that show it."""
     from classify import export
 
     tagger = tagger_of(taxonomy, model, no_model=no_model)
     programs = programs_of(inputs, strict=strict)
-    export.write_taggings(output, tagger.tag(programs), stream=sys.stdout.buffer)
+    taggings = taggings_of(tagger, programs, labels)
+    export.write_taggings(output, taggings, stream=sys.stdout.buffer)
     say_wrote(output, f"{len(programs)} programs, {len(tagger.taxonomy.tags)} tags each")
 
 
@@ -79,13 +83,14 @@ def matrix(
     taxonomy: Taxonomy = None,
     model: ModelFile = None,
     no_model: NoModel = False,
+    labels: Settled = None,
 ) -> None:
     """Export who offers what, where, and where nobody does."""
     from classify import export
 
     outputs = output or ["matrix.xlsx"]
     tagger = tagger_of(taxonomy, model, no_model=no_model)
-    taggings = tuple(tagger.tag(programs_of(inputs, strict=strict)))
+    taggings = tuple(taggings_of(tagger, programs_of(inputs, strict=strict), labels))
     tags = tagger.taxonomy.tags
     for path in outputs:
         export.write_matrix(

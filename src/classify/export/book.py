@@ -175,6 +175,11 @@ class Sheet:
         self.to.autofilter(header, 0, header + max(rows, 1), len(heads) - 1)
         self.to.repeat_rows(0, header)
 
+    def choice(self, first: int, last: int, column: int, values: Sequence[str]) -> None:
+        """A list to choose from in each cell of a column, which takes other texts as well."""
+        look = {"validate": "list", "source": list(values), "error_type": "information"}
+        self.to.data_validation(first, column, last, column, look)
+
     def print_on_a4(self) -> None:
         """Landscape A4, as many pages long as it needs and one wide."""
         self.to.hide_gridlines(2)

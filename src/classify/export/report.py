@@ -10,17 +10,22 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from classify.evaluate import PROMISE, Report, Score
 
-__all__ = ["as_html", "as_json"]
+__all__ = ["as_html", "as_json", "page", "short"]
 
 
 def as_json(reports: Sequence[Report]) -> bytes:
     """Reports as JSON: scores by judge and tag, intervals, and every wrong decision."""
     data = [asdict(report) | {"scores": _scores(report)} for report in reports]
-    return (json.dumps(_short(data), ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(short(data), ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def as_html(reports: Sequence[Report]) -> bytes:
     """Reports as one page that asks nothing of the network."""
+    return page("report.html.jinja", reports=reports, promise=PROMISE)
+
+
+def page(template: str, **words: object) -> bytes:
+    """A page out of a template of `classify/data`, everything in it escaped."""
     environment = Environment(
         loader=PackageLoader("classify", "data"),
         autoescape=True,
@@ -28,11 +33,7 @@ def as_html(reports: Sequence[Report]) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return (
-        environment.get_template("report.html.jinja")
-        .render(reports=reports, promise=PROMISE)
-        .encode()
-    )
+    return environment.get_template(template).render(words).encode()
 
 
 def _scores(report: Report) -> dict[str, dict[str, dict[str, float]]]:
@@ -47,10 +48,10 @@ def _numbers(score: Score) -> dict[str, float]:
     return asdict(score) | figures
 
 
-def _short(value: object) -> object:
+def short(value: object) -> object:
     """Numbers at the precision that they bear."""
     if isinstance(value, float):
         return round(value, 4)
     if isinstance(value, dict):
-        return {key: _short(inner) for key, inner in value.items()}
-    return [_short(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {key: short(inner) for key, inner in value.items()}
+    return [short(inner) for inner in value] if isinstance(value, list | tuple) else value

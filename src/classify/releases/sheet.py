@@ -24,11 +24,14 @@ _MOST_CELLS = 3_000_000
 _SAVE_AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx"
 
 
-def grids(data: bytes, name: str) -> tuple[tuple[Grid, ...], tuple[Unplaced, ...]]:
+def grids(
+    data: bytes, name: str, *, filtered: bool = False
+) -> tuple[tuple[Grid, ...], tuple[Unplaced, ...]]:
     """One grid per visible sheet, in order, and what its author had hidden.
 
     Hidden rows and sheets were taken out of the release by its author: they are listed as
-    unplaced, never read as programs. Formulas count with the value that was saved.
+    unplaced, never read as programs; with `filtered` hidden rows count, since a filter hid them.
+    Formulas count with the value that was saved.
 
     Raises `InputError` when the file is no workbook, is broken, or unpacks beyond all measure.
     """
@@ -47,7 +50,7 @@ def grids(data: bytes, name: str) -> tuple[tuple[Grid, ...], tuple[Unplaced, ...
         if sheet.sheet_state != "visible":
             hidden += _hidden(rows)
             continue
-        concealed = {n for n, d in sheet.row_dimensions.items() if d.hidden}
+        concealed = {n for n, d in sheet.row_dimensions.items() if d.hidden and not filtered}
         shown = [row for n, row in enumerate(rows, start=1) if n not in concealed]
         hidden += _hidden(tuple(row for n, row in enumerate(rows, start=1) if n in concealed))
         found.append(Grid(tuple(shown), sheet.title))
