@@ -273,7 +273,7 @@ def test_a_file_with_a_fault_is_not_imported_at_all(tmp_path: Path, labeled: Pat
     status, _, err = run("labels", "import", file, *tool)
     assert status == 1
     assert [line.split(" ")[0] for line in err.splitlines()] == [f"{file}:2:", f"{file}:3:"]
-    assert [path.name for path in (labeled / "decisions").iterdir()] == ["hana.jsonl"]
+    assert [path.name for path in (labeled / "decisions").glob("*.jsonl")] == ["hana.jsonl"]
 
 
 def test_doccano_takes_one_persons_decisions_at_a_time() -> None:
