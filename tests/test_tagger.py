@@ -53,7 +53,7 @@ def test_rules_and_model_that_agree_need_no_review() -> None:
     assert (found.present, found.rule, found.review, found.reason) == (
         True, "present", False, "agree",
     )  # fmt: skip
-    assert [(e.text, e.rule) for e in found.evidence] == [("居場所", "ibasho.word")]
+    assert [(e.text, e.rule) for e in found.evidence] == [("居場所", "ibasho.place")]
 
 
 def test_the_model_alone_rests_on_its_passage() -> None:
