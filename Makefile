@@ -14,7 +14,7 @@ test: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/classify taxonomy check
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 	$(BIN)/pytest --quiet --nbmake -W default notebooks
 
 format: .venv/ready

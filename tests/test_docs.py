@@ -51,7 +51,7 @@ def test_the_commands_of_the_readme_run_one_after_the_other(tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_the_commands_of_the_taxonomy_guide_run_one_after_the_other(tmp_path: Path) -> None:
-    for name in ("taxonomy.yaml", "src/classify/data/model.json"):
+    for name in ("taxonomy.yaml", "src/classify/data/model.npz"):
         shutil.copy(ROOT / name, tmp_path)
     for part in ("programs", "decisions", "contrast"):
         shutil.copytree(ROOT / "labeled" / part, tmp_path / "labeled" / part)
@@ -62,7 +62,7 @@ def test_the_commands_of_the_taxonomy_guide_run_one_after_the_other(tmp_path: Pa
     for command in [*ran[6:], *ran[:6]]:
         words = shlex.split(command)
         if words[2] != "crosswalk":
-            words += ["--taxonomy", "taxonomy.yaml", "--model", "model.json"]
+            words += ["--taxonomy", "taxonomy.yaml", "--model", "model.npz"]
         done = subprocess.run(
             [sys.executable, "-m", "classify", *words[1:]],
             cwd=tmp_path,

@@ -226,12 +226,12 @@ def test_a_proposal_is_shown_and_accepted_at_the_command_line(tmp_path: Path) ->
     card = ("tsunagari-r3-078", "ibasho", "--present", "--quote", "場（サロン）の開設")
     options = ("--taxonomy", "taxonomy.yaml", "--labels", str(ROOT / "labeled"))
     shown = run(tmp_path, *card, *options)
-    assert shown.stdout.startswith("1. ibasho.place, phrases: 場（サロン）の開設 -> provided\n")
+    assert shown.stdout.startswith("1. ibasho.word, phrases: 場（サロン）の開設 -> provided\n")
     assert "fixes tsunagari-r3-078 ibasho" in shown.stdout
     done = run(tmp_path, *card, *options, "--accept", "1")
     assert done.returncode == 0, done.stderr
     taxonomy = load(tmp_path / "taxonomy.yaml")
-    rule = next(rule for rule in taxonomy.rules if rule.id == "ibasho.place")
+    rule = next(rule for rule in taxonomy.rules if rule.id == "ibasho.word")
     assert rule.phrases[-1] == "場（サロン）の開設"
     assert rule.yes[-1] == "・ＮＰＯによる困りごとや悩みを相談できる場（サロン）の開設"
     again = run(tmp_path, *card, *options, "--accept", "1")
