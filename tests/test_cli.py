@@ -279,4 +279,4 @@ def test_a_file_with_a_fault_is_not_imported_at_all(tmp_path: Path, labeled: Pat
 def test_doccano_takes_one_persons_decisions_at_a_time() -> None:
     status, _, err = run("labels", "export", "--format", "doccano", "-o", "-")
     assert status == 1
-    assert "holds one person's decisions, not 4 people's. name whose with --as" in err
+    assert "holds one person's decisions, not 5 people's. name whose with --as" in err

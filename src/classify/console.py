@@ -49,7 +49,10 @@ def report(found: Report) -> None:
     out = Console()
     judges = list(found.scores)
     columns = ("F1", *judges, "95 %", "prec", "rec", "wrong", "miss")
-    table = Table(title=found.name, title_justify="left", box=None, pad_edge=False)
+    # Narrow columns: the figures must stand whole on a terminal of 80 characters.
+    table = Table(
+        title=found.name, title_justify="left", box=None, pad_edge=False, collapse_padding=True
+    )
     for column in columns:
         table.add_column(column, justify="left" if column == "F1" else "right", no_wrap=True)
     for tag, score in found.scores["both"].items():
