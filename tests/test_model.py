@@ -17,7 +17,7 @@ from classify.errors import ModelError
 from classify.features import View, around, spoken, view
 from classify.language import analyse
 from classify.linear import logistic
-from classify.model import Blend, Model, dump, load
+from classify.model import Logits, Model, Weights, dump, load
 from classify.records import Span, Vote
 from classify.taxonomy import load as load_taxonomy
 from classify.training import FEWEST, MENTION_STRENGTH, Example, Mention, cross_fit, fit, split
@@ -129,8 +129,8 @@ def test_a_word_never_learnt_speaks_through_its_class(model: Model) -> None:
 
 
 def test_what_one_tag_teaches_of_status_holds_for_another(model: Model) -> None:
-    opened = model.opinions([seen("研修室でサロンを開く")])["ibasho"].logit
-    considered = model.opinions([seen("研修室でサロンを検討する")])["ibasho"].logit
+    opened = model.opinions([seen("研修室でサロンを開く")])["ibasho"].logits.both
+    considered = model.opinions([seen("研修室でサロンを検討する")])["ibasho"].logits.both
     assert opened > considered
 
 
@@ -224,15 +224,6 @@ def test_groups_stay_whole_in_every_fold() -> None:
         assert all((e.group in groups) == (i in fold) for i, e in enumerate(EXAMPLES))
 
 
-@pytest.mark.parametrize(
-    ("verdict", "probability"),
-    [
-        ("affirmed", logistic(1.5)),
-        ("present", logistic(0.5)),
-        ("ruled_out", logistic(-3.5)),
-        ("silent", logistic(-1.5)),
-    ],
-)
-def test_a_blend_adds_score_and_verdict(verdict: str, probability: float) -> None:
-    blend = Blend(intercept=-2.0, logit=0.5, affirmed=3.0, present=2.0, ruled_out=-2.0)
-    assert blend.probability(1.0, verdict) == pytest.approx(probability)  # type: ignore[arg-type]  # parametrized
+def test_weights_make_a_probability_of_what_is_spoken_of_provided_and_both() -> None:
+    weights = Weights(intercept=-2.0, spoken=0.5, provided=2.0, both=3.0)
+    assert weights.probability(Logits(1.0, -1.0, 1.5)) == pytest.approx(logistic(1.0))

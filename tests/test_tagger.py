@@ -1,5 +1,6 @@
 """What is decided, on which words, and when a person is asked."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from classify import model as models
 from classify.linear import Linear
-from classify.model import Blend, Model
-from classify.records import Decision, Program
+from classify.model import STANDINGS, Model, Weights
+from classify.records import Decision, Program, Standing
 from classify.tagger import MODEL_EVIDENCE, Tagger
 from classify.taxonomy import load
 
@@ -29,7 +30,7 @@ def decide(tagger: Tagger, summary: str, name: str = "") -> dict[str, Decision]:
     return {decision.tag: decision for decision in tagging.decisions}
 
 
-def toy(weight: float, blend: Blend) -> Tagger:
+def toy(weight: float, blend: Mapping[Standing, Weights]) -> Tagger:
     """A tagger whose model sees ibasho in the word 番屋, with `weight` as its logit."""
     return replace(
         RULES,
@@ -37,16 +38,21 @@ def toy(weight: float, blend: Blend) -> Tagger:
             tags=("ibasho",),
             mention=Linear.of(["w\t番屋"], np.ones(1), np.array([[weight + 8]]), np.array([-8.0])),
             provided=Linear.of([], np.ones(0), np.ones((0, 1)), np.array([30.0])),
-            alone=Blend(0.0, 1.0, 0.0, 0.0, 0.0),
+            alone=Weights(0.0, 0.0, 0.0, 1.0),
             blend=blend,
-            rules_only=Blend(-3.0, 0.0, 6.0, 6.0, 0.0),
+            rules_only=dict.fromkeys(STANDINGS, 0.5),
             band=(0.3, 0.7),
             made_from={},
         ),
     )
 
 
-BLEND = Blend(0.0, 1.0, 4.0, 4.0, -1.0)
+def blend_of(weight: float, **said: float) -> dict[Standing, Weights]:
+    """The model's word counts by `weight`, and so much is added where rules speak."""
+    return {kind: Weights(said.get(kind, 0.0), 0.0, 0.0, weight) for kind in STANDINGS}
+
+
+BLEND = blend_of(1.0, affirmed=4.0, present=4.0, ruled_out=-1.0)
 
 
 def test_rules_and_model_that_agree_need_no_review() -> None:
@@ -76,7 +82,7 @@ def test_a_probability_in_the_band_asks_for_review() -> None:
 
 
 def test_rule_against_model_shows_as_disagreement() -> None:
-    blend = Blend(0.0, 0.1, 0.9, 0.9, 0.0)
+    blend = blend_of(0.1, affirmed=0.9, present=0.9)
     found = decide(toy(-9.0, blend), "居場所を開く")["ibasho"]
     assert found.model is not None
     assert found.model < 0.5

@@ -205,7 +205,7 @@ def _opinions(
     table.add_column(head["for"], overflow="fold")
     table.add_column(head["against"], overflow="fold")
     for tag, opinion in model.opinions(analysis.views).items():
-        probability = model.alone.probability(opinion.logit, "silent")
+        probability = model.alone.probability(opinion.logits)
         if probability < _WORTH_SHOWING:
             continue
         document = next(v.document for v in analysis.views if v.field == opinion.field)

@@ -12,11 +12,11 @@ import json
 import math
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
@@ -27,48 +27,55 @@ from classify.records import Field, Standing
 from classify.scoring import Asked, Scorer
 from classify.taxonomy import Taxonomy
 
-__all__ = ["Blend", "Model", "Opinion", "default_path", "dump", "load"]
+__all__ = ["STANDINGS", "Logits", "Model", "Opinion", "Weights", "default_path", "dump", "load"]
 
-FORMAT = "classify-model-4"
+FORMAT = "classify-model-5"
 
 # A passage that speaks of a tag with less than this probability is not asked about further: even
 # odds that it would be provided.
 FLOOR = 0.1
 EVEN = 0.5
 
+# What rules can say.
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+
 # How many words are told of those that speak for an opinion, and of those against it.
 WORDS_TOLD = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Blend:
-    """How a score and a verdict make one probability: logistic(intercept + weights · inputs).
+class Logits(NamedTuple):
+    """What the model thinks of a tag: that a passage speaks of it, that it is provided there, and
+    that both hold."""
 
-    Inputs are the model's logit and what the rules say; where they are silent, nothing is added.
+    spoken: float
+    provided: float
+    both: float
+
+
+class Weights(NamedTuple):
+    """How logits make a probability: logistic(intercept + weights · logits).
+
+    >>> Weights(-1.0, 0.0, 0.0, 0.5).probability(Logits(1.0, 3.0, 2.0))
+    0.5
     """
 
     intercept: float
-    logit: float
-    affirmed: float
-    present: float
-    ruled_out: float
+    spoken: float
+    provided: float
+    both: float
 
-    def probability(self, logit: float, standing: Standing) -> float:
-        """The probability that the tag is present.
-
-        >>> Blend(0.0, 1.0, 3.0, 2.0, -2.0).probability(2.0, "ruled_out")
-        0.5
-        """
-        said = {"affirmed": self.affirmed, "present": self.present, "ruled_out": self.ruled_out}
-        return logistic(self.intercept + self.logit * logit + said.get(standing, 0.0))
+    def probability(self, logits: Logits) -> float:
+        """The probability that the tag is present."""
+        told = self.spoken * logits.spoken + self.provided * logits.provided
+        return logistic(self.intercept + told + self.both * logits.both)
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the model thinks of one tag: a logit, and the mention it rests on, at units `first` to
-    `end` of passage `passage` of a field."""
+    """What the model thinks of one tag, and the mention it rests on, at units `first` to `end` of
+    passage `passage` of a field."""
 
-    logit: float
+    logits: Logits
     field: Field
     passage: int
     first: int
@@ -80,17 +87,18 @@ class Model:
     """A trained model.
 
     `mention` scores each tag for a passage, `provided` (one output) the surroundings of a mention.
-    `alone` makes a probability of the score only, `blend` of score and rules together,
-    `rules_only` of the rules where the model does not know the tag. A probability in `band`
-    (low, high) asks for review. `made_from` names the taxonomy, labels and dictionary.
+    `alone` makes a probability of its logits only; `blend` has other weights for each thing that
+    rules can say of the tag; `rules_only` are the probabilities where the model does not know it.
+    A probability in `band` (low, high) asks for review. `made_from` names the taxonomy, labels and
+    dictionary.
     """
 
     tags: tuple[str, ...]
     mention: Linear
     provided: Linear
-    alone: Blend
-    blend: Blend
-    rules_only: Blend
+    alone: Weights
+    blend: Mapping[Standing, Weights]
+    rules_only: Mapping[Standing, float]
     band: tuple[float, float]
     made_from: Mapping[str, str]
 
@@ -111,20 +119,24 @@ class Model:
             for row, tag in zip(rows.tolist(), columns.tolist(), strict=True)
         ]
         around = self.scorer.provided(laid, asked).tolist() if asked else []
-        best: dict[int, tuple[float, Asked]] = {}
-        for one, said, logit in zip(asked, mentioned[rows, columns].tolist(), around, strict=True):
-            both = _logit(said * logistic(logit))
-            if one.tag not in best or both > best[one.tag][0]:
-                best[one.tag] = both, one
-        top = mentioned.max(axis=0).tolist()
+        best: dict[int, tuple[Logits, Asked]] = {}
+        for one, said, logit in zip(asked, logits[rows, columns].tolist(), around, strict=True):
+            found = Logits(said, logit, _logit(logistic(said) * logistic(logit)))
+            if one.tag not in best or found.both > best[one.tag][0].both:
+                best[one.tag] = found, one
         nowhere = views[laid.passages[0][0]].field
-        found = {
-            tag: Opinion(_logit(top[n] * EVEN), nowhere, 0, 0, 0) for n, tag in enumerate(self.tags)
-        }
-        for logit, at in best.values():
-            view, passage, _, _ = laid.passages[at.row]
-            found[self.tags[at.tag]] = Opinion(logit, views[view].field, passage, at.first, at.end)
-        return found
+        opinions = {}
+        for number, (tag, top) in enumerate(
+            zip(self.tags, logits.max(axis=0).tolist(), strict=True)
+        ):
+            if number in best:
+                found, at = best[number]
+                view, passage, _, _ = laid.passages[at.row]
+                opinions[tag] = Opinion(found, views[view].field, passage, at.first, at.end)
+            else:
+                found = Logits(top, 0.0, _logit(logistic(top) * EVEN))
+                opinions[tag] = Opinion(found, nowhere, 0, 0, 0)
+        return opinions
 
     def telling(
         self, views: Sequence[View], tag: str, opinion: Opinion
@@ -161,9 +173,9 @@ def dump(model: Model) -> bytes:
         "format": FORMAT,
         "made_from": dict(model.made_from),
         "tags": list(model.tags),
-        "alone": asdict(model.alone),
-        "blend": asdict(model.blend),
-        "rules_only": asdict(model.rules_only),
+        "alone": model.alone,
+        "blend": dict(model.blend),
+        "rules_only": dict(model.rules_only),
         "band": list(model.band),
     }
     arrays = {"head": _packed(json.dumps(head, ensure_ascii=False))}
@@ -220,9 +232,9 @@ def _parse(file: Mapping[str, Any]) -> Model:
         tags=tags,
         mention=_linear(file, "mention", len(tags)),
         provided=_linear(file, "provided", 1),
-        alone=Blend(**head["alone"]),
-        blend=Blend(**head["blend"]),
-        rules_only=Blend(**head["rules_only"]),
+        alone=Weights(*map(float, head["alone"])),
+        blend={kind: Weights(*map(float, head["blend"][kind])) for kind in STANDINGS},
+        rules_only={kind: float(head["rules_only"][kind]) for kind in STANDINGS},
         band=(float(low), float(high)),
         made_from=dict(head["made_from"]),
     )

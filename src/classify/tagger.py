@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
 from classify.features import SILENT, View, view
 from classify.language import analyse
-from classify.model import Blend, Model, Opinion
+from classify.model import Model, Opinion
 from classify.records import (
     Decision,
     Document,
@@ -38,7 +38,9 @@ TOGETHER = 64
 AROUND_UNITS = 8
 
 # Without a model the rules' word is taken as it is: sure enough to decide, not to be certain.
-_UNTRAINED = Blend(intercept=-3.0, logit=0.0, affirmed=6.0, present=6.0, ruled_out=0.0)
+_UNTRAINED: Mapping[Standing, float] = {
+    "affirmed": 0.95, "present": 0.95, "ruled_out": 0.05, "silent": 0.05,
+}  # fmt: skip
 _UNTRAINED_BAND = (0.2, 0.8)
 
 # Which status a tag shows when several of its mentions rule it out: the most telling first.
@@ -152,12 +154,12 @@ class Tagger:
 
     def _probabilities(self, opinion: Opinion | None, said: Standing) -> tuple[float | None, float]:
         if self.model is None:
-            return None, _UNTRAINED.probability(0.0, said)
+            return None, _UNTRAINED[said]
         if opinion is None:
-            return None, self.model.rules_only.probability(0.0, said)
+            return None, self.model.rules_only[said]
         return (
-            self.model.alone.probability(opinion.logit, "silent"),
-            self.model.blend.probability(opinion.logit, said),
+            self.model.alone.probability(opinion.logits),
+            self.model.blend[said].probability(opinion.logits),
         )
 
 

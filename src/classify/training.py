@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from classify.features import View, around, spoken
 from classify.linear import Floats, Linear
-from classify.model import Blend, Model
+from classify.model import STANDINGS, Logits, Model, Weights
 from classify.records import Standing
 
 __all__ = ["Example", "Fitted", "Mention", "cross_fit", "fit", "fitted"]
@@ -35,10 +35,10 @@ FEWEST = 3
 WANTED_ERROR = 0.01
 LARGEST_REVIEW = 0.1
 
-# What rules can say, in the order of the numbers of a Blend.
-_KINDS: tuple[Standing, ...] = ("affirmed", "present", "ruled_out")
-
-_PLAIN = Blend(0.0, 1.0, 0.0, 0.0, 0.0)
+# The model's own word, before anything is calibrated; and what is taken for its word where a text
+# has none.
+_PLAIN = Weights(0.0, 0.0, 0.0, 1.0)
+_WORDLESS = Logits(-10.0, 0.0, -10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _out_of_fold(
 ) -> tuple[_Parted, Floats]:
     """A model per fold, and what it makes of each example that it has not seen."""
     parted = list(_fold_parts(examples, tags, folds))
-    logits = np.zeros((len(examples), len(tags)))
+    logits = np.zeros((len(examples), len(tags), len(Logits._fields)))
     for held, parts in parted:
         for index in held:
             logits[index] = _logits(parts, examples[index])
@@ -161,14 +161,14 @@ def _fold_parts(
 
 def _logits(parts: Model, example: Example) -> Floats:
     opinions = parts.opinions(example.views)
-    return np.array([opinions[tag].logit if tag in opinions else -10.0 for tag in parts.tags])
+    return np.array([opinions[tag].logits if tag in opinions else _WORDLESS for tag in parts.tags])
 
 
 def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
     """The two linear parts, with nothing calibrated yet."""
     mention = _fit_mention(examples, tags)
     empty = Linear.of([], np.zeros(0), np.zeros((0, 1)), np.zeros(1))
-    half = Model(tags, mention, empty, _PLAIN, _PLAIN, _PLAIN, (0.0, 1.0), {})
+    half = Model(tags, mention, empty, _PLAIN, {}, {}, (0.0, 1.0), {})
     rows, truth = [], []
     for example in examples:
         if not example.mentions:
@@ -247,29 +247,25 @@ def _calibrated(parts: Model, examples: Sequence[Example], logits: Floats) -> Mo
     judged = [examples[index] for index in programs]
     known = np.array([[tag in e.present for tag in parts.tags] for e in judged]).ravel()
     truth = np.array([[e.present.get(tag, False) for tag in parts.tags] for e in judged]).ravel()
-    said = [e.standings[tag] for e in judged for tag in parts.tags]
-    inputs = np.column_stack(
-        [
-            logits[programs].ravel(),
-            *([standing == kind for standing in said] for kind in _KINDS),
-        ]
-    ).astype(np.float64)
+    said = np.array([[e.standings[tag] for tag in parts.tags] for e in judged]).ravel()
+    scores = logits[programs].reshape(-1, logits.shape[-1])
     published = np.array([not example.complete for example in judged])
     weights = np.repeat(_weights(published), len(parts.tags)) * known
-    blend = _blend(inputs, truth, weights)
+    blend = _blend(scores, said, truth, weights)
+    probability = np.array(
+        [blend[kind].probability(Logits(*row)) for kind, row in zip(said, scores, strict=True)]
+    )
     return replace(
         parts,
-        alone=_blend(inputs * (1, 0, 0, 0), truth, weights),
+        alone=_weighed(scores, truth, weights),
         blend=blend,
-        rules_only=_blend(inputs * (0, 1, 1, 1), truth, weights),
-        band=_band(blend, inputs[known], truth[known]),
+        rules_only={kind: _share(truth, weights * (said == kind)) for kind in STANDINGS},
+        band=_band(probability[known], truth[known]),
     )
 
 
-def _band(blend: Blend, inputs: Floats, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
+def _band(probability: Floats, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
     """The probabilities between which a person is asked: as few as leave the wanted error."""
-    numbers = np.array([blend.logit, blend.affirmed, blend.present, blend.ruled_out])
-    probability = 1 / (1 + np.exp(-(inputs @ numbers + blend.intercept)))
     distance = np.abs(probability - 0.5)
     order = np.argsort(-distance, kind="stable")
     wrong = ((probability >= 0.5) != truth)[order]
@@ -291,7 +287,33 @@ def _weights(published: npt.NDArray[np.bool_]) -> Floats:
     return weights
 
 
-def _blend(inputs: Floats, truth: npt.NDArray[np.bool_], weights: Floats) -> Blend:
-    fitted = LogisticRegression(C=1.0).fit(inputs, truth, sample_weight=weights)
-    numbers = (float(f"{value:.6g}") for value in (fitted.intercept_[0], *fitted.coef_[0]))
-    return Blend(*numbers)
+def _blend(
+    scores: Floats, said: npt.NDArray[np.str_], truth: npt.NDArray[np.bool_], weights: Floats
+) -> dict[Standing, Weights]:
+    """Weights for each thing that rules can say, found together: where there are few examples they
+    stay near to none."""
+    here = [(said == kind)[:, None] for kind in STANDINGS]
+    with_one = np.column_stack([np.ones(len(scores)), scores])
+    numbers = _fit_weights(np.column_stack([with_one * place for place in here]), truth, weights)
+    shared, own = numbers[0], numbers[1:].reshape(len(STANDINGS), -1)
+    own[:, 0] += shared
+    return {kind: _rounded(row) for kind, row in zip(STANDINGS, own, strict=True)}
+
+
+def _weighed(scores: Floats, truth: npt.NDArray[np.bool_], weights: Floats) -> Weights:
+    return _rounded(_fit_weights(scores, truth, weights))
+
+
+def _fit_weights(inputs: Floats, truth: npt.NDArray[np.bool_], weights: Floats) -> Floats:
+    """An intercept, and a weight for each input."""
+    found = LogisticRegression(C=1.0, max_iter=1000).fit(inputs, truth, sample_weight=weights)
+    return np.concatenate([found.intercept_, found.coef_[0]])
+
+
+def _rounded(numbers: Floats) -> Weights:
+    return Weights(*(float(f"{value:.6g}") for value in numbers))
+
+
+def _share(truth: npt.NDArray[np.bool_], weights: Floats) -> float:
+    """How often a tag is there, as if it had been seen once more and once less."""
+    return round(float((weights @ truth + 1) / (weights.sum() + 2)), 6)
