@@ -202,10 +202,15 @@ def test_a_quote_that_does_not_stand_there_keeps_nothing(tmp_path: Path) -> None
     assert list((tmp_path / "decisions").glob("*.jsonl")) == []
 
 
-def test_a_release_is_kept_with_the_first_decision_about_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("prepared", [False, True])
+def test_a_release_is_kept_with_the_first_decision_about_it(
+    tmp_path: Path, *, prepared: bool
+) -> None:
     new = replace(program("名張市", "三重県", number=7), program_id="r4-007", release="../r4 年度")
     other = replace(new, program_id="r4-008", number=8)
     at = Desk(folder(tmp_path), tagger(), taggings(new, other, ibasho="1?"))
+    if prepared:
+        at.prepare()
     assert sorted(path.name for path in (tmp_path / "programs").iterdir()) == ["r3.csv"]
     at.settle([Verdict(("r4-007", "ibasho"), False, "hana", 0)])
     assert sorted(path.name for path in (tmp_path / "programs").iterdir()) == [
@@ -216,6 +221,18 @@ def test_a_release_is_kept_with_the_first_decision_about_it(tmp_path: Path) -> N
     assert programs["r4-007"] == new
     assert len(programs) == 4
     assert len(load_labels(tmp_path, programs)) == 1
+
+
+def test_what_another_kept_of_a_prepared_release_stays(tmp_path: Path) -> None:
+    new = replace(program("名張市", "三重県", number=7), program_id="r4-007", release="r4")
+    other = replace(new, program_id="r4-008", number=8)
+    mine = Desk(folder(tmp_path), tagger(), taggings(new, ibasho="1?"))
+    mine.prepare()
+    Desk(tmp_path, tagger(), taggings(other, ibasho="1?")).settle(
+        [Verdict(("r4-008", "ibasho"), True, "jun", 0)]
+    )
+    mine.settle([Verdict(("r4-007", "ibasho"), False, "hana", 0)])
+    assert load_programs(tmp_path).keys() >= {"r4-007", "r4-008"}
 
 
 def test_a_folder_without_any_programs_can_be_begun_with_a_release(tmp_path: Path) -> None:

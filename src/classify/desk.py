@@ -19,7 +19,8 @@ from pathlib import Path
 from classify import crosswalk, journal
 from classify.disagreements import Key, cards
 from classify.errors import InputError
-from classify.export import write_programs
+from classify.export import program_chunks
+from classify.export.files import deliver
 from classify.labels import (
     TIME,
     append,
@@ -110,6 +111,7 @@ class Desk:
         self._guard = threading.RLock()
         self.programs = {t.program.program_id: t.program for t in self.taggings}
         self._releases: dict[str, dict[str, Program]] = defaultdict(dict)
+        self._made: dict[str, tuple[bytes, ...]] = {}
         for program in self.programs.values():
             self._releases[program.release][program.program_id] = program
         self.machines = load_machines(folder)
@@ -196,6 +198,13 @@ class Desk:
         spans = (Span(e.field, e.start, e.end) for e in card.decision.evidence)
         quotes = (quote_at(card.program, span) for span in spans)
         return tuple(dict.fromkeys(filter(None, quotes)))
+
+    def prepare(self) -> None:
+        """Make the files of the releases that are not kept yet, so that the first decision about
+        one waits for the disk only."""
+        for release, programs in self._releases.items():
+            if not programs.keys() <= self._ledger.labelled.keys():
+                self._made[release] = tuple(program_chunks(_file_of(release), programs.values()))
 
     # What is decided --------------------------------------------------------------------------
 
@@ -296,14 +305,18 @@ class Desk:
         """Put a program's release among the labelled ones, so that its decisions can be traced."""
         if program.program_id in self._ledger.labelled:
             return
-        release = program.release
-        stem = _NO_FILE.sub("_", release).lstrip(".")[:80] or "release"
-        path = self.folder / "programs" / f"{stem}.csv"
+        path = self.folder / "programs" / _file_of(program.release)
         path.parent.mkdir(exist_ok=True)
-        here = labelled(self.folder, f"{stem}.csv")
-        new = self._releases[release]
-        write_programs(path, {**new, **here}.values())
+        here = labelled(self.folder, path.name)
+        new = self._releases[program.release]
+        made = () if here else self._made.pop(program.release, ())
+        deliver(path, made or program_chunks(path, {**new, **here}.values()))
         self._ledger.labelled = {**self._ledger.labelled, **new, **here}
+
+
+def _file_of(release: str) -> str:
+    """The name of the file that keeps a release."""
+    return f"{_NO_FILE.sub('_', release).lstrip('.')[:80] or 'release'}.csv"
 
 
 def _word(present: bool) -> str:

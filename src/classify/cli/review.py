@@ -130,6 +130,7 @@ def review(
         raise typer.BadParameter("a blind pass needs a name", param_hint="--as")
     who = name_of(name, load_machines(labels)) if name else ""
     desk = _desk(inputs, labels, taxonomy, model, blind=who if blind else "")
+    desk.prepare()
     door = Door(host, port, token)
     if not door.loopback and not token:
         door = Door(host, port, secrets.token_urlsafe(24))

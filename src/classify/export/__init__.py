@@ -17,7 +17,7 @@ from classify.export import tables
 from classify.export.files import by_suffix, deliver
 from classify.records import Program, Tag, Tagging
 
-__all__ = ["By", "write_matrix", "write_programs", "write_taggings"]
+__all__ = ["By", "program_chunks", "write_matrix", "write_programs", "write_taggings"]
 
 By = Literal["body", "prefecture"]
 Chunks = Iterable[bytes]
@@ -31,7 +31,12 @@ def write_programs(
     In the CSV a text that opens like a formula carries an apostrophe in front, by a rule that can
     be undone (`formulas.guarded`). Raises InputError where the file cannot be written.
     """
-    deliver(path, by_suffix(path, _PROGRAMS)(programs), stream=stream)
+    deliver(path, program_chunks(path, programs), stream=stream)
+
+
+def program_chunks(path: str | Path, programs: Iterable[Program]) -> Chunks:
+    """The bytes that `write_programs` writes to a file of this name."""
+    return by_suffix(path, _PROGRAMS)(programs)
 
 
 def write_taggings(
