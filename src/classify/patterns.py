@@ -41,6 +41,10 @@ class _Production:
     rest: tuple[tuple[bool, str], ...]
 
 
+# For each unit the last one at which words may begin that stand right behind it (but for spaces),
+# and that stand within a gap from it.
+_Limits = tuple[list[int], list[int]]
+
 _Level = Mapping[str, Mapping[str, tuple[_Production, ...]]]
 
 # A beginning of phrases: the symbols that end with it, and the beginnings that it grows into, by
@@ -65,8 +69,8 @@ class Grammar:
         [(0, 4)]
         """
         hits = self._words(document)
-        walls = [unit for unit, word in enumerate(document.words) if word.role in _BARRIERS]
-        walls.append(len(document.words))
+        limits = _limits(document.words)
+        begins: dict[str, list[int]] = {}
         for level in self.levels:
             made: Hits = {}
             for symbol in hits.keys() & level.keys():
@@ -76,10 +80,12 @@ class Grammar:
                     if hits[second][-1][0] <= hits[symbol][0][0]:
                         continue
                     for production in following[second]:
-                        if ranges := _ranges(production, hits, document.words, walls):
+                        if ranges := _ranges(production, hits, begins, limits):
                             for target in production.targets:
                                 made.setdefault(target, []).extend(ranges)
             _add(made, hits)
+            for symbol in made.keys() & begins.keys():
+                del begins[symbol]
         return hits
 
     def _words(self, document: Document) -> Hits:
@@ -231,33 +237,44 @@ def _levels(productions: list[_Production]) -> tuple[_Level, ...]:
     return tuple(levels)
 
 
+def _limits(words: Sequence[Word]) -> _Limits:
+    count = len(words)
+    behind, within = list(range(count + 1)), [count] * (count + 1)
+    wall = count
+    for unit in range(count - 1, -1, -1):
+        role = words[unit].role
+        if role == "space":
+            behind[unit] = behind[unit + 1]
+        elif role in _BARRIERS:
+            wall = unit
+        within[unit] = min(unit + GAP_UNITS, wall)
+    return behind, within
+
+
 def _ranges(
-    production: _Production, hits: Hits, words: Sequence[Word], walls: list[int]
+    production: _Production, hits: Hits, begins: dict[str, list[int]], limits: _Limits
 ) -> list[Range]:
-    """Where a production stands whose first symbol has hits; no gap reaches over a wall."""
+    """Where a production stands whose first symbol has hits.
+
+    `begins` remembers at which units the hits of a symbol begin.
+    """
     ranges = hits[production.first]
     for gap, symbol in production.rest:
         further = hits.get(symbol)
-        if not further or not ranges:
+        if not further:
             return []
-        last_begin = further[-1][0]
-        ranges = [
-            (first, last)
-            for first, end in ranges
-            if end <= last_begin
-            for _, last in _near(further, end, words, walls, gap=gap)
-        ]
+        starts = begins.get(symbol)
+        if starts is None:
+            starts = begins[symbol] = [first for first, _ in further]
+        limit, last = limits[gap], starts[-1]
+        found = []
+        for first, end in ranges:
+            if end <= last:
+                at, until = bisect_left(starts, end), limit[end]
+                while at < len(starts) and starts[at] <= until:
+                    found.append((first, further[at][1]))
+                    at += 1
+        if not found:
+            return []
+        ranges = found
     return ranges
-
-
-def _near(
-    ranges: list[Range], end: int, words: Sequence[Word], walls: list[int], *, gap: bool
-) -> list[Range]:
-    """Those ranges that begin at unit `end`, behind spaces, or within a gap from it."""
-    limit = end
-    if gap:
-        limit = min(end + GAP_UNITS, walls[bisect_left(walls, end)])
-    else:
-        while limit < len(words) and words[limit].role == "space":
-            limit += 1
-    return ranges[bisect_left(ranges, (end,)) : bisect_left(ranges, (limit + 1,))]
