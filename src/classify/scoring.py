@@ -7,7 +7,8 @@ of neighbours, so that a passage or a side of a mention is a difference of two r
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,10 @@ _EDGES = np.array([2, 1, 4, 3, 1, 0, 5, 4, 3, 2])
 # For a kind of feature: which output's weight goes to which column, and where its square goes (-1:
 # nowhere, another column of the same feature has taken it).
 _Cells = Mapping[str, Sequence[tuple[int, int, int]]]
+
+
+# What the features of a kind add, logit and square, by their word or words.
+_Told = dict[str | tuple[str, str], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +109,12 @@ class Scorer:
         rows, classes = np.array(both or [(0, 0)], dtype=np.int64).T
         self._spoken[0][rows[: len(both)]] += self._class[classes[: len(both)]]
         self._votes = _few(mention, {"rule"})
-        details = _few(provided, set(provided.kinds) - sides.keys())
-        self._told = {name: (float(row[0]), float(row[1])) for name, row in details.items()}
+        self._told: dict[str, _Told] = defaultdict(dict)
+        for (kind, *words), row in _few(provided, set(provided.kinds) - sides.keys()).items():
+            said = words[0] if len(words) == 1 else (words[0], words[1])
+            self._told[kind][said] = float(row[0]), float(row[1])
+        self._behind = [self._told[f"{BEHIND}{n}"] for n in range(NEAR_BEHIND)]
+        self._ahead = [self._told[f"{AHEAD}{n}"] for n in range(NEAR_AHEAD)]
 
     def spoken(self, views: Sequence[View]) -> tuple[Laid, Reals, Reals]:
         """For each passage of a program (rows) the logit that it speaks of each tag, and for each
@@ -145,7 +154,13 @@ class Scorer:
 
     def provided(self, laid: Laid, asked: Sequence[Asked]) -> Floats:
         """For each mention the logit that the words around it say that it is provided."""
-        bounds = [self._bounds(laid, one) for one in asked]
+        # Several tags are often seen in the same words.
+        known: dict[tuple[int, int, int], tuple[int, ...]] = {}
+        for one in asked:
+            place = one.row, one.first, one.end
+            if place not in known:
+                known[place] = self._bounds(laid, one)
+        bounds = [known[one.row, one.first, one.end] for one in asked]
         edges = np.array(bounds, dtype=np.int64).T
         tags = np.array([one.tag for one in asked])
         single, double = self._columns
@@ -154,16 +169,10 @@ class Scorer:
         inner = edges[_EDGES[:4]]
         inner[1::2] = np.minimum(inner[1::2] + 1, inner[::2])
         sums += _between(self._around[1][laid.pairs], inner, double, tags)
-        sums += [
-            self._sum(self._details(laid, one, at)) for one, at in zip(asked, bounds, strict=True)
-        ]
+        sums += [self._details(laid, one, at) for one, at in zip(asked, bounds, strict=True)]
         logits: Floats = sums[:, 0] / np.sqrt(np.maximum(sums[:, 1], _TINY))
         logits += self._provided.intercepts[0]
         return logits
-
-    def _sum(self, features: Iterable[tuple[str, ...]]) -> tuple[float, float]:
-        known = [self._told[feature] for feature in features if feature in self._told]
-        return sum(logit for logit, _ in known), sum(square for _, square in known)
 
     def _lay(self, views: Sequence[View]) -> Laid:
         keys: list[str] = []
@@ -208,23 +217,28 @@ class Scorer:
         low, high = laid.bounds[view], laid.bounds[view + 1]
         return tuple(bisect_left(laid.units, unit, low, high) for unit in units)
 
-    def _details(self, laid: Laid, one: Asked, bounds: Sequence[int]) -> list[tuple[str, ...]]:
-        """The features of a mention that are told apart by distance, or are no words."""
+    def _details(self, laid: Laid, one: Asked, bounds: Sequence[int]) -> tuple[float, float]:
+        """What the features of a mention add that are told apart by distance, or are no words."""
         _, opening, first, end, closing, stop = bounds
-        keys, tag = laid.keys, self.tags[one.tag]
-        behind = keys[end : min(closing, end + NEAR_BEHIND)]
-        ahead = keys[max(opening, first - NEAR_AHEAD) : first]
-        found: list[tuple[str, ...]] = [("tag", tag)]
-        found += [(f"{BEHIND}{n}", key) for n, key in enumerate(behind)]
-        found += [(f"{AHEAD}{n}", key) for n, key in enumerate(reversed(ahead))]
+        keys, tag, told = laid.keys, self.tags[one.tag], self._told
+        found = [told["tag"].get(tag)]
+        for table, key in zip(
+            self._behind, keys[end : min(closing, end + NEAR_BEHIND)], strict=False
+        ):
+            found.append(table.get(key))
+        for table, key in zip(
+            self._ahead, keys[max(opening, first - NEAR_AHEAD) : first][::-1], strict=False
+        ):
+            found.append(table.get(key))
         for kind, low, high in (("end", end, closing), ("last", closing, stop)):
-            found.append((kind, keys[high - 1] if high > low else ""))
+            found.append(told[kind].get(keys[high - 1] if high > low else ""))
             if high - low > 1:
-                found.append((kind, keys[high - 2], keys[high - 1]))
+                found.append(told[kind].get((keys[high - 2], keys[high - 1])))
         for vote in laid.votes[one.row]:
             if vote.tag == tag:
-                found += [("rule", vote.status), ("cue", vote.cue)]
-        return found
+                found += [told["rule"].get(vote.status), told["cue"].get(vote.cue)]
+        known = [part for part in found if part]
+        return sum([logit for logit, _ in known]), sum([square for _, square in known])
 
     def _add_wholes(self, laid: Laid, sums: Reals, told: Reals) -> None:
         """Words of mode C count beside their units; each unit tells its share of what they say."""
