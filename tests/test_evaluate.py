@@ -1,13 +1,16 @@
 """Scores against counts by hand and against scikit-learn."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Page
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from classify.evaluate import Score, evaluate, keyword_search, macro_f1
+from classify.evaluate import Report, Score, evaluate, keyword_search, macro_f1
+from classify.export.report import as_html
 from classify.records import Decision, Evidence, Gold, Program, Status, Tagging
 from classify.taxonomy import load
 
@@ -128,3 +131,29 @@ def test_scores_are_those_of_scikit_learn(pairs: list[tuple[bool, bool]]) -> Non
 def test_macro_f1_is_the_mean_over_tags() -> None:
     scores = {"a": Score(2, 0, 0), "b": Score(0, 1, 1), "c": Score(1, 1, 0)}
     assert macro_f1(scores) == pytest.approx((1 + 0 + 2 / 3) / 3)
+
+
+def hostile() -> Report:
+    """Two texts, one decided wrongly, whose words try to be a script."""
+    taggings = [tagging(1, "<script>alert(1)</script>", "ibasho"), tagging(2, "研修", "training")]
+    truth = gold(1) | gold(2, "training")
+    statuses: dict[tuple[str, str], Status] = {("r-002", "training"): "provided"}
+    return evaluate("set aside: p09", taggings, truth, load(), statuses=statuses)
+
+
+def test_the_page_tells_figures_in_japanese_and_escapes_what_it_quotes() -> None:
+    page = as_html([hostile()], load().tags).decode()
+    assert "<h2>学習に使わない文章 p09" in page
+    assert '<th scope="row">居場所</th>' in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+
+
+@pytest.mark.slow
+def test_the_page_passes_axe(browser_page: Page, tmp_path: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    path = tmp_path / "report.html"
+    path.write_bytes(as_html([hostile()], load().tags))
+    browser_page.goto(path.as_uri())
+    assert Axe().run(browser_page).response["violations"] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -77,9 +77,11 @@ def evaluate(
 
         console.changes(changes(labelled, older(against, tagger), tagger))
         return
-    render = (
-        by_suffix(output, {".json": reports.as_json, ".html": reports.as_html}) if output else None
-    )
+    formats: dict[str, Callable[[Sequence[Report]], bytes]] = {
+        ".json": reports.as_json,
+        ".html": partial(reports.as_html, tags=tagger.taxonomy.tags),
+    }
+    render = by_suffix(output, formats) if output else None
     found = (cross_validate(labelled, tagger), *judge_aside(labelled.aside, tagger))
     for report in found:
         console.report(report)

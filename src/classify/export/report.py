@@ -9,6 +9,8 @@ from dataclasses import asdict
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from classify.evaluate import PROMISE, Report, Score
+from classify.records import Tag
+from classify.texts import texts
 
 __all__ = ["as_html", "as_json", "page", "short"]
 
@@ -19,9 +21,19 @@ def as_json(reports: Sequence[Report]) -> bytes:
     return (json.dumps(short(data), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def as_html(reports: Sequence[Report]) -> bytes:
-    """Reports as one page that asks nothing of the network."""
-    return page("report.html.jinja", reports=reports, promise=PROMISE)
+def as_html(reports: Sequence[Report], tags: Sequence[Tag]) -> bytes:
+    """Reports as one page, in Japanese with English, that asks nothing of the network."""
+    ja, en = texts()["ja"], texts()["en"]
+    return page(
+        "report.html.jinja",
+        reports=reports,
+        promise=PROMISE,
+        names={tag.id: tag.name for tag in tags},
+        statuses=ja["statuses"],
+        reasons=ja["reasons"],
+        ja=ja["accuracy"],
+        en=en["accuracy"],
+    )
 
 
 def page(template: str, **words: object) -> bytes:
