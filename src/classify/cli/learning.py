@@ -66,6 +66,7 @@ def evaluate(
     """Cross-validate the tagger by prefecture, beside rules, model and keyword search alone; then
     judge it on the texts set aside. With --against, show what a change of the rules does."""
     from classify import console
+    from classify.evaluate import Report
     from classify.export import report as reports
     from classify.export.files import by_suffix, deliver
     from classify.lessons import cross_validate, judge_aside, read_labelled
