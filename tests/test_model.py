@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
@@ -80,8 +81,18 @@ def test_mentions_are_scored_as_scikit_learn_scores_them(model: Model) -> None:
     # No feature stands twice in these texts, so that scaling a row to length 1 is the same.
     assert all(len(set(row)) == len(row) for row in rows)
     kept = [{n: 1.0 for n in row if seen_in[n] >= FEWEST} for row in rows]
-    counts = DictVectorizer().fit_transform(kept)
-    matrix = normalize(TfidfTransformer(norm=None).fit_transform(counts))
+    # Words, pairs of words and classes: each scaled by itself, pairs and classes counting less.
+    parts = [
+        [{n: c for n, c in row.items() if (n[0], n.count("\t")) == wanted} for row in kept]
+        for wanted in (("w", 1), ("w", 2), ("c", 1))
+    ]
+    matrix = sparse.hstack(
+        [
+            much * normalize(TfidfTransformer(norm=None).fit_transform(counts))
+            for much, part in zip((1.0, 0.7, 0.7), parts, strict=True)
+            for counts in [DictVectorizer().fit_transform(part)]
+        ]
+    )
     ours = np.array([model.scorer.spoken(e.views)[1][0] for e in EXAMPLES])
     for column, tag in enumerate(TAGS):
         truth = [any(m.tag == tag for m in e.mentions) for e in EXAMPLES]

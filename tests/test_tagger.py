@@ -36,8 +36,10 @@ def toy(weight: float, blend: Mapping[Standing, Weights]) -> Tagger:
         RULES,
         model=Model(
             tags=("ibasho",),
-            mention=Linear.of(["w\t番屋"], np.ones(1), np.array([[weight + 8]]), np.array([-8.0])),
-            provided=Linear.of([], np.ones(0), np.ones((0, 1)), np.array([30.0])),
+            mention=Linear.of(
+                ["w\t番屋"], [0], np.ones(1), np.array([[weight + 8]]), np.array([-8.0])
+            ),
+            provided=Linear.of([], [], np.ones(0), np.ones((0, 1)), np.array([30.0])),
             alone=Weights(0.0, 0.0, 0.0, 1.0),
             blend=blend,
             rules_only=dict.fromkeys(STANDINGS, 0.5),

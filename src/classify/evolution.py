@@ -80,7 +80,7 @@ def _renamed(linear: Linear, old: str, new: str) -> Linear:
     about = {f"{kind}\t{old}": f"{kind}\t{new}" for kind in ("tag", "rule")}
     kinds = tuple(BESIDE + new if kind == BESIDE + old else kind for kind in linear.kinds)
     names = [about.get(name, name) for name in replace(linear, kinds=kinds).names]
-    return Linear.of(names, linear.idf, linear.weights, linear.intercepts)
+    return Linear.of(names, linear.part.tolist(), linear.idf, linear.weights, linear.intercepts)
 
 
 def _in_order(path: str, text: str) -> Taxonomy:

@@ -25,6 +25,7 @@ __all__ = [
     "Passage",
     "View",
     "around",
+    "part_of",
     "spoken",
     "telling",
     "units_of",
@@ -149,6 +150,18 @@ def units_of(seen: View, start: int, end: int) -> tuple[int, int]:
     first, last = bisect_right(starts, start) - 1, bisect_left(starts, end)
     first, last = max(first, 0), min(last, len(starts) - 1)
     return (first, last) if first < last else (0, 0)
+
+
+def part_of(name: str) -> str:
+    """Which of a passage's features are weighed together: words, pairs, classes, or rules.
+
+    >>> part_of("w\\t居場所"), part_of("w\\t居\\t場所"), part_of("c\\t0:12")
+    ('word', 'pair', 'class')
+    """
+    kind = name.split("\t")[0]
+    if kind == "w":
+        return "pair" if name.count("\t") > 1 else "word"
+    return "class" if kind == "c" else "rule"
 
 
 def votes_in(seen: View, passage: Passage) -> Sequence[Vote]:

@@ -10,19 +10,23 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Floats", "Ints", "Linear", "logistic"]
+__all__ = ["UNSCALED", "Floats", "Ints", "Linear", "logistic"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
+
+# The part of those features that count as they are.
+UNSCALED = -1
 
 
 @dataclass(frozen=True)
 class Linear:
     """Scores over features that count as often as they stand, weighted by `idf` and divided by the
-    root of their summed squares.
+    root of the summed squares of their part.
 
-    Feature i is `kinds[kind[i]]` of the words `first[i]` and, unless it is -1, `second[i]`.
-    `weights` is (features, outputs), `intercepts` (outputs,).
+    Feature i is `kinds[kind[i]]` of the words `first[i]` and, unless it is -1, `second[i]`; it
+    belongs to `part[i]`, and where that is `UNSCALED` it is not divided. `weights` is
+    (features, outputs), `intercepts` (outputs,).
     """
 
     words: tuple[str, ...]
@@ -30,26 +34,35 @@ class Linear:
     kind: Ints
     first: Ints
     second: Ints
+    part: Ints
     idf: Floats
     weights: Floats
     intercepts: Floats
 
     @classmethod
-    def of(cls, names: Sequence[str], idf: Floats, weights: Floats, intercepts: Floats) -> Linear:
+    def of(
+        cls,
+        names: Sequence[str],
+        part: Sequence[int],
+        idf: Floats,
+        weights: Floats,
+        intercepts: Floats,
+    ) -> Linear:
         """From the names of the features, as `features.py` makes them."""
-        parts = [(*name.split("\t"), "")[:3] for name in names]
-        kinds = {kind: n for n, kind in enumerate(sorted({part[0] for part in parts}))}
-        words = {word: n for n, word in enumerate(sorted({w for part in parts for w in part[1:]}))}
+        cut = [(*name.split("\t"), "")[:3] for name in names]
+        kinds = {kind: n for n, kind in enumerate(sorted({name[0] for name in cut}))}
+        words = {word: n for n, word in enumerate(sorted({w for name in cut for w in name[1:]}))}
         single = [name.count("\t") < 2 for name in names]
         return cls(
             tuple(words),
             tuple(kinds),
-            np.array([kinds[part[0]] for part in parts], dtype=np.int32),
-            np.array([words[part[1]] for part in parts], dtype=np.int32),
+            np.array([kinds[name[0]] for name in cut], dtype=np.int32),
+            np.array([words[name[1]] for name in cut], dtype=np.int32),
             np.array(
-                [-1 if one else words[part[2]] for one, part in zip(single, parts, strict=True)],
+                [-1 if one else words[name[2]] for one, name in zip(single, cut, strict=True)],
                 dtype=np.int32,
             ),
+            np.array(part, dtype=np.int32),
             idf,
             weights,
             intercepts,
@@ -71,20 +84,25 @@ class Linear:
         rows = [self.names[name] for name in features if name in self.names]
         if not rows:
             return self.intercepts
-        idf = self.idf[rows]
-        total: Floats = idf @ self.weights[rows] / math.sqrt(float(idf @ idf)) + self.intercepts
+        total: Floats = self._scaled(rows) @ self.weights[rows] + self.intercepts
         return total
 
     def told(self, features: Sequence[str], output: int) -> list[tuple[str, float]]:
         """What each known feature adds to an output's logit, the strongest first."""
         known = [name for name in features if name in self.names]
         rows = [self.names[name] for name in known]
-        length = math.sqrt(float(self.idf[rows] @ self.idf[rows])) or 1.0
         sums: dict[str, float] = {}
-        for name, row in zip(known, rows, strict=True):
-            part = float(self.idf[row] * self.weights[row, output]) / length
-            sums[name] = sums.get(name, 0.0) + part
+        for name, row, scaled in zip(known, rows, self._scaled(rows).tolist(), strict=True):
+            sums[name] = sums.get(name, 0.0) + scaled * float(self.weights[row, output])
         return sorted(sums.items(), key=lambda part: (-abs(part[1]), part[0]))
+
+    def _scaled(self, rows: Sequence[int]) -> Floats:
+        """What features of one place count, one by one."""
+        idf, part = self.idf[rows], self.part[rows] - UNSCALED
+        squares = np.bincount(part, weights=idf**2)
+        squares[0] = 1.0  # UNSCALED
+        found: Floats = idf / np.sqrt(squares[part])
+        return found
 
 
 def logistic(value: float) -> float:

@@ -29,7 +29,7 @@ from classify.taxonomy import Taxonomy
 
 __all__ = ["STANDINGS", "Logits", "Model", "Opinion", "Weights", "default_path", "dump", "load"]
 
-FORMAT = "classify-model-5"
+FORMAT = "classify-model-6"
 
 # A passage that speaks of a tag with less than this probability is not asked about further: even
 # odds that it would be provided.
@@ -183,7 +183,7 @@ def dump(model: Model) -> bytes:
         linear: Linear = getattr(model, name)
         arrays[f"{name}.words"] = _packed("\n".join(linear.words))
         arrays[f"{name}.kinds"] = _packed("\n".join(linear.kinds))
-        for part in ("kind", "first", "second"):
+        for part in ("kind", "first", "second", "part"):
             arrays[f"{name}.{part}"] = getattr(linear, part)
         for part in ("idf", "weights", "intercepts"):
             arrays[f"{name}.{part}"] = getattr(linear, part).astype(np.float32)
@@ -244,15 +244,17 @@ def _linear(file: Mapping[str, Any], name: str, outputs: int) -> Linear:
     words, kinds = (
         tuple(bytes(file[f"{name}.{part}"]).decode().split("\n")) for part in ("words", "kinds")
     )
-    kind, first, second = (file[f"{name}.{part}"] for part in ("kind", "first", "second"))
+    kind, first, second, part = (
+        file[f"{name}.{part}"] for part in ("kind", "first", "second", "part")
+    )
     idf, weights, intercepts = (
         file[f"{name}.{part}"].astype(np.float64) for part in ("idf", "weights", "intercepts")
     )
-    shapes = {kind.shape, first.shape, second.shape, idf.shape, weights.shape[:1]}
+    shapes = {a.shape for a in (kind, first, second, part, idf)} | {weights.shape[:1]}
     if len(shapes) > 1 or weights.shape[1:] != (outputs,) or intercepts.shape != (outputs,):
         raise ValueError(name)
     if len(kind) and (max(first.max(), second.max()) >= len(words) or kind.max() >= len(kinds)):
         raise ValueError(name)
     if not all(np.isfinite(part).all() for part in (idf, weights, intercepts)):
         raise ValueError(name)
-    return Linear(words, kinds, kind, first, second, idf, weights, intercepts)
+    return Linear(words, kinds, kind, first, second, part, idf, weights, intercepts)

@@ -84,7 +84,7 @@ class Scorer:
     """The tables of a model's two linear parts, and the sums over them.
 
     >>> from classify.linear import Linear
-    >>> none = Linear.of([], np.zeros(0), np.zeros((0, 1)), np.zeros(1))
+    >>> none = Linear.of([], [], np.zeros(0), np.zeros((0, 1)), np.zeros(1))
     >>> Scorer(("ibasho",), none, none).spoken(())[1].shape
     (0, 1)
     """
@@ -98,7 +98,8 @@ class Scorer:
         self._rows = len(self._ids)
         codes = np.concatenate([self._codes(mention), self._codes(provided)])
         self._pair_codes = np.unique(codes[codes >= 0])
-        self._spoken = self._tables(mention, {"w": _spoken_cells(len(tags))}, len(tags) + 1)
+        # Words and pairs with their square; beside a word's own its class's.
+        self._spoken = self._tables(mention, {"w": _spoken_cells(len(tags))}, 2 * (len(tags) + 1))
         sides = _side_cells(tags)
         self._around = self._tables(provided, sides, 4 * len(tags) + 6)
         column, by_tag = _side_columns(len(tags))
@@ -107,8 +108,8 @@ class Scorer:
         fine = word_classes().fine
         both = [(row, fine[word]) for word, row in self._ids.items() if word in fine]
         rows, classes = np.array(both or [(0, 0)], dtype=np.int64).T
-        self._spoken[0][rows[: len(both)]] += self._class[classes[: len(both)]]
-        self._votes = _few(mention, {"rule"})
+        self._spoken[0][rows[: len(both)], len(tags) + 1 :] = self._class[classes[: len(both)]]
+        self._votes = {name: row[:-1] for name, row in _few(mention, {"rule"}).items()}
         self._told: dict[str, _Told] = defaultdict(dict)
         for (kind, *words), row in _few(provided, set(provided.kinds) - sides.keys()).items():
             said = words[0] if len(words) == 1 else (words[0], words[1])
@@ -124,15 +125,35 @@ class Scorer:
         if not laid.passages:
             return laid, np.zeros((0, count)), np.zeros((0, count))
         single, double = self._spoken[0][laid.ids], self._spoken[1][laid.pairs]
-        told = single[:, :count] + double[:, :count] / 2
-        told[:-1] += double[1:, :count] / 2
-        sums = np.add.reduceat(single + double, [passage[2] for passage in laid.passages])
+        begins = [passage[2] for passage in laid.passages]
+        words, pairs = np.add.reduceat(single, begins), np.add.reduceat(double, begins)
+        wholes = self._wholes(laid)
+        np.add.at(words, [row for row, *_ in wholes], self._spoken[0][[at for _, at, *_ in wholes]])
+        of_word, of_class, of_pair = (
+            slice(0, count),
+            slice(count + 1, 2 * count + 1),
+            slice(0, count),
+        )
+        by_word, by_class, by_pair = (
+            1 / np.sqrt(np.maximum(squares, _TINY))[:, None]
+            for squares in (words[:, count], words[:, 2 * count + 1], pairs[:, count])
+        )
+        logits = words[:, of_word] * by_word + words[:, of_class] * by_class
+        logits = logits + pairs[:, of_pair] * by_pair + self._mention.intercepts
         for row, votes in enumerate(laid.votes):
             for vote in votes:
-                sums[row] += self._votes.get(("rule", vote.tag), 0.0)
-        self._add_wholes(laid, sums, told)
-        logits = sums[:, :count] / np.sqrt(np.maximum(sums[:, count:], _TINY))
-        return laid, logits + self._mention.intercepts, told
+                logits[row] += self._votes.get(("rule", vote.tag), 0.0)
+        rows = np.repeat(np.arange(len(begins)), np.diff([*begins, len(single)]))
+        told = single[:, of_word] * by_word[rows] + single[:, of_class] * by_class[rows]
+        half = double[:, of_pair] * by_pair[rows] / 2
+        told += half
+        told[:-1] += half[1:]
+        for at_row, at, first, end, length in wholes:
+            said = self._spoken[0][at]
+            told[first:end] += (
+                said[of_word] * by_word[at_row] + said[of_class] * by_class[at_row]
+            ) / length
+        return laid, logits, told
 
     def locate(self, laid: Laid, told: Reals, row: int, tag: int) -> Asked:
         """Where a passage speaks of a tag: at a rule's mention, else at the most telling words."""
@@ -240,12 +261,10 @@ class Scorer:
         known = [part for part in found if part]
         return sum([logit for logit, _ in known]), sum([square for _, square in known])
 
-    def _add_wholes(self, laid: Laid, sums: Reals, told: Reals) -> None:
-        """Words of mode C count beside their units; each unit tells its share of what they say."""
-        rows: list[int] = []
-        ids: list[int] = []
-        units: list[int] = []
-        shares: list[tuple[int, int]] = []
+    def _wholes(self, laid: Laid) -> list[tuple[int, int, int, int, int]]:
+        """Words of mode C, which count beside their units: for each the row of its passage, its row
+        in the tables, the words that are its units, and how many units it has."""
+        found = []
         for view, seen in enumerate(laid.views):
             low, high = laid.bounds[view], laid.bounds[view + 1]
             here = [row for row, passage in enumerate(laid.passages) if passage[0] == view]
@@ -253,19 +272,11 @@ class Scorer:
             for first, length, word in seen.document.wholes:
                 at = self._id(word.key)
                 place = bisect_right(ends, first)
-                if not at or place == len(here):
-                    continue
-                rows.append(here[place])
-                ids.append(at)
-                begin = bisect_left(laid.units, first, low, high)
-                end = bisect_left(laid.units, first + length, low, high)
-                units += range(begin, end)
-                shares += [(at, length)] * (end - begin)
-        if rows:
-            np.add.at(sums, rows, self._spoken[0][ids])
-        if units:
-            whole, parts = np.array(shares).T
-            np.add.at(told, units, self._spoken[0][whole, : len(self.tags)] / parts[:, None])
+                if at and place < len(here):
+                    begin = bisect_left(laid.units, first, low, high)
+                    end = bisect_left(laid.units, first + length, low, high)
+                    found.append((here[place], at, begin, end, length))
+        return found
 
     def _id(self, key: str) -> int:
         """A word's row in the tables; a word that only its class tells of gets a new one."""
@@ -282,7 +293,7 @@ class Scorer:
         if row == len(self._spoken[0]):
             for tables in (self._spoken, self._around):
                 tables[0] = np.concatenate([tables[0], np.zeros_like(tables[0])])
-        self._spoken[0][row] = self._class[fine]
+        self._spoken[0][row, len(self.tags) + 1 :] = self._class[fine]
         return row
 
     def _codes(self, linear: Linear) -> Rows:

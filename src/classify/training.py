@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +11,8 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
-from classify.features import View, around, spoken
-from classify.linear import Floats, Linear
+from classify.features import View, around, part_of, spoken
+from classify.linear import UNSCALED, Floats, Linear
 from classify.model import STANDINGS, Logits, Model, Weights
 from classify.records import Standing
 
@@ -21,7 +21,16 @@ __all__ = ["Example", "Fitted", "Mention", "cross_fit", "fit", "fitted"]
 # Chosen by cross-validation: see docs/experiments.md.
 FOLDS = 5
 MENTION_STRENGTH = 20.0
-PROVIDED_STRENGTH = 10.0
+PROVIDED_STRENGTH = 20.0
+
+# A passage's words, pairs of words and classes are each scaled to one length, so that none drowns
+# the others, and then count so much; what rules say counts as it is.
+PARTS: Mapping[str, tuple[int, float]] = {
+    "word": (0, 1.0),
+    "pair": (1, 0.7),
+    "class": (2, 0.7),
+    "rule": (UNSCALED, 0.5),
+}
 
 # The share of all weight that published programs have against written ones when probabilities are
 # calibrated: they are few, and they are what we shall be asked about.
@@ -167,7 +176,7 @@ def _logits(parts: Model, example: Example) -> Floats:
 def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
     """The two linear parts, with nothing calibrated yet."""
     mention = _fit_mention(examples, tags)
-    empty = Linear.of([], np.zeros(0), np.zeros((0, 1)), np.zeros(1))
+    empty = Linear.of([], [], np.zeros(0), np.zeros((0, 1)), np.zeros(1))
     half = Model(tags, mention, empty, _PLAIN, {}, {}, (0.0, 1.0), {})
     rows, truth = [], []
     for example in examples:
@@ -181,7 +190,7 @@ def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
             seen = example.views[said.view]
             rows.append(around(seen, seen.passages[said.passage], one.first, one.end, said.tag))
             truth.append([int(said.provided)])
-    return replace(half, provided=_fit_linear(rows, np.array(truth), PROVIDED_STRENGTH))
+    return replace(half, provided=_fit_linear(rows, np.array(truth), PROVIDED_STRENGTH, _together))
 
 
 def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
@@ -198,19 +207,35 @@ def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
                         for tag in tags
                     ]
                 )
-    return _fit_linear(rows, np.array(truth), MENTION_STRENGTH)
+    return _fit_linear(rows, np.array(truth), MENTION_STRENGTH, lambda name: PARTS[part_of(name)])
+
+
+def _together(_: str) -> tuple[int, float]:
+    """The surroundings of a mention are one part."""
+    return 0, 1.0
 
 
 def _fit_linear(
-    rows: Iterable[Sequence[str]], truth: npt.NDArray[np.int_], strength: float
+    rows: Iterable[Sequence[str]],
+    truth: npt.NDArray[np.int_],
+    strength: float,
+    parts: Callable[[str], tuple[int, float]],
 ) -> Linear:
-    """One logistic regression per column of `truth` (1, 0, or -1 where a row teaches nothing)."""
+    """One logistic regression per column of `truth` (1, 0, or -1 where a row teaches nothing).
+
+    `parts` tells of a feature's name the part that it is scaled with, and how much that counts.
+    """
     names, counts = _counted(rows)
-    tfidf = TfidfTransformer(norm=None).fit(counts)
-    matrix = tfidf.transform(counts)
+    part, much = (np.array(column) for column in zip(*map(parts, names), strict=True))
+    idf = np.where(part == UNSCALED, 1.0, TfidfTransformer(norm=None).fit(counts).idf_)
     # Squares are summed over every time a feature stands there, so that sums over words suffice.
-    squares = counts @ np.square(tfidf.idf_)
-    matrix.data /= np.repeat(np.sqrt(squares), np.diff(matrix.indptr))
+    squares = np.ones((counts.shape[0], int(part.max()) + 2))
+    for number in range(squares.shape[1] - 1):
+        squares[:, number] = counts @ np.where(part == number, idf**2, 0.0)
+    matrix = counts.copy()
+    row_of = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    matrix.data *= (idf * much)[counts.indices]
+    matrix.data /= np.sqrt(squares[row_of, part[counts.indices]])
     weights = np.zeros((matrix.shape[1], truth.shape[1]))
     intercepts = np.zeros(truth.shape[1])
     for column in range(truth.shape[1]):
@@ -219,9 +244,9 @@ def _fit_linear(
             raise ValueError(column)
         classifier = LogisticRegression(C=strength, solver="liblinear", tol=1e-3, random_state=0)
         classifier.fit(matrix[taught], truth[taught, column])
-        weights[:, column] = classifier.coef_[0]
+        weights[:, column] = classifier.coef_[0] * much
         intercepts[column] = classifier.intercept_[0]
-    return Linear.of(names, np.asarray(tfidf.idf_, dtype=np.float64), weights, intercepts)
+    return Linear.of(names, part.tolist(), idf, weights, intercepts)
 
 
 def _counted(rows: Iterable[Sequence[str]]) -> tuple[list[str], sparse.csr_array]:
