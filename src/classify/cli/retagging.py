@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from classify.corpus import Corpus
-    from classify.crosswalk import Kind
+    from classify.crosswalk import Kind, Step
     from classify.evolution import Plan
     from classify.proposals import Card, Effect, Proposal
 
@@ -184,7 +184,7 @@ def _accept(found: Sequence[Proposal], number: int, path: Path) -> None:
     say_wrote(str(path), f"{found[number - 1].entry} knows {found[number - 1].phrase}")
 
 
-def _wanted(kind: Kind, olds: list[str], news: list[str], name: str, reason: str) -> Any:
+def _wanted(kind: Kind, olds: list[str], news: list[str], name: str, reason: str) -> Step:
     from datetime import UTC, datetime
 
     from classify.crosswalk import Step
@@ -194,7 +194,7 @@ def _wanted(kind: Kind, olds: list[str], news: list[str], name: str, reason: str
 
 
 def _carry_out(
-    wanted: Any, labels: Path, taxonomy: Path | None, model: Path | None, *, dry_run: bool
+    wanted: Step, labels: Path, taxonomy: Path | None, model: Path | None, *, dry_run: bool
 ) -> None:
     from classify.crosswalk import load
     from classify.evolution import plan
@@ -281,7 +281,7 @@ def _write(made: Plan, path: Path, labels: Path, model: Path | None) -> None:
     say_wrote(str(path), versions)
 
 
-def _kept(made: Plan, steps: tuple[Any, ...]) -> bool:
+def _kept(made: Plan, steps: Sequence[Step]) -> bool:
     """Whether the crosswalk ends with this very change, made by a run that was cut short."""
     from dataclasses import replace
 
