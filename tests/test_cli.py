@@ -280,3 +280,14 @@ def test_doccano_takes_one_persons_decisions_at_a_time() -> None:
     status, _, err = run("labels", "export", "--format", "doccano", "-o", "-")
     assert status == 1
     assert "holds one person's decisions, not 5 people's. name whose with --as" in err
+
+
+def test_a_file_of_another_kind_is_told_in_a_few_lines(tmp_path: Path) -> None:
+    file = tmp_path / "numbers.jsonl"
+    file.write_text("\n".join(map(str, range(500))), encoding="utf-8")
+    labeled = str(ROOT / "labeled")
+    status, _, err = run(
+        "labels", "import", str(file), "--format", "doccano", "--as", "z", "--labels", labeled
+    )
+    assert (status, len(err.splitlines())) == (1, 21)
+    assert err.splitlines()[-1] == "and 480 more like these"

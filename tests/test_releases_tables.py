@@ -233,3 +233,15 @@ def test_text_whose_columns_stand_one_under_another_knows_its_lines() -> None:
     programs = read_stream(text.encode(), "r").programs
     assert [p.summary for p in programs] == ["○相談を行う。\n○居場所を開く。", "○研修を行う。"]
     assert [p.source for p in programs] == ["l.2-3", "l.5"]
+
+
+def test_what_a_csv_row_has_beyond_the_head_is_told(tmp_path: Path) -> None:
+    lines = [
+        "都道府県,実施主体,事業名,事業概要",
+        "北海道,札幌市,A,予算は1,000千円",
+        "北海道,函館市,B,相談",
+    ]
+    (tmp_path / "r.csv").write_text("\n".join(lines), encoding="utf-8")
+    release = read(tmp_path / "r.csv")
+    assert [p.summary for p in release.programs] == ["予算は1", "相談"]
+    assert ["000千円" in str(left) for left in release.unplaced] == [True]

@@ -316,8 +316,31 @@ def another(chromium: Browser, url: str, name: str) -> Page:
     page.goto(url)
     page.fill("#name", name)
     page.keyboard.press("Enter")
+    expect(page.locator("#name-box")).to_be_hidden()
     body(page, LAKE.body)
     return page
+
+
+def test_a_name_that_cannot_be_kept_is_refused_at_once_and_a_good_one_can_be_changed(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    with serving(desk(tmp_path), name="") as url:
+        page = chromium.new_page()
+        page.goto(url)
+        for name in ("a/b", "adjudication"):
+            page.fill("#name", name)
+            page.keyboard.press("Enter")
+            expect(page.locator("#name-alert")).to_contain_text("この名前は使えません")
+            expect(page.locator("#name-box")).to_be_visible()
+        page.fill("#name", "花")
+        page.keyboard.press("Enter")
+        expect(page.locator("#name-box")).to_be_hidden()
+        expect(page.locator("#who")).to_have_text("花")
+        page.locator("#who").click()
+        page.fill("#name", "Ken Ito")
+        page.keyboard.press("Enter")
+        expect(page.locator("#who")).to_have_text("ken-ito")
+        page.close()
 
 
 def test_two_people_at_once_see_what_the_other_decided(chromium: Browser, tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ from classify.errors import ClassifyError
 
 __all__ = ["app", "main"]
 
+# How many faults of one file are told: a file of another kind has one on every line.
+MOST_FAULTS = 20
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -33,7 +36,10 @@ def main() -> NoReturn:
     try:
         app(standalone_mode=True)
     except ClassifyError as error:
-        typer.echo(str(error), err=True)
+        faults = str(error).splitlines()
+        typer.echo("\n".join(faults[:MOST_FAULTS]), err=True)
+        if len(faults) > MOST_FAULTS:
+            typer.echo(f"and {len(faults) - MOST_FAULTS} more like these", err=True)
         sys.exit(1)
     except BrokenPipeError:
         # Whoever read our output has enough of it.

@@ -188,9 +188,10 @@ def _wanted(kind: Kind, olds: list[str], news: list[str], name: str, reason: str
     from datetime import UTC, datetime
 
     from classify.crosswalk import Step
+    from classify.desk import name_of
 
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Step(kind, tuple(dict.fromkeys(olds)), tuple(news), at, name, "", "", reason)
+    return Step(kind, tuple(dict.fromkeys(olds)), tuple(news), at, name_of(name), "", "", reason)
 
 
 def _carry_out(

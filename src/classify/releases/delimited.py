@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from classify.releases.columns import header_at
 from classify.releases.grid import EMPTY, Grid, Row, cell_of
@@ -13,6 +13,7 @@ __all__ = ["decode", "grid", "records"]
 
 _SEPARATORS = ",\t;"
 _SAMPLE = 40  # lines in which a table shows itself
+_WIDEST = 1_000  # columns; a line of separators only is no table
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -73,7 +74,15 @@ def records(text: str, separator: str) -> tuple[Row, ...]:
     for values in reader:
         rows.append(_row(values, f"l.{first}"))
         first = reader.line_num + 1
-    return tuple(rows)
+    return tuple(_as_wide(rows))
+
+
+def _as_wide(rows: Sequence[Row]) -> Iterator[Row]:
+    """Short rows among the first ones filled up: what a longer row has beyond the head stands under
+    an empty head then, and is told."""
+    width = min(max(map(len, rows), default=0), _WIDEST)
+    for number, row in enumerate(rows):
+        yield row + (EMPTY,) * (width - len(row)) if number < _SAMPLE else row
 
 
 def _row(values: Sequence[str], source: str) -> Row:

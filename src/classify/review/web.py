@@ -50,6 +50,7 @@ def app_of(desk: Desk, door: Door, name: str) -> Starlette:
         Route("/api/queue", face.queue),
         Route("/api/card/{number:int}", face.card),
         Route("/api/changes", face.changes),
+        Route("/api/name", _posted(face.named), methods=["POST"]),
         Route("/api/decide", _posted(face.decide), methods=["POST"]),
         Route("/api/undo", _posted(face.undo), methods=["POST"]),
         Route("/api/propose", _posted(face.propose), methods=["POST"]),
@@ -110,6 +111,9 @@ class _Face:
 
     def accept(self, entry: dict[str, Any]) -> Response:
         return JSONResponse(self.advice.accept(*_proposal(self.desk, entry)))
+
+    def named(self, entry: dict[str, Any]) -> Response:
+        return JSONResponse({"name": self._by(entry)})
 
     def _by(self, entry: dict[str, Any]) -> str:
         """Who posts: where a name was given to the command it is theirs, whatever is posted."""

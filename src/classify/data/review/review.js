@@ -362,12 +362,32 @@ $("#reason-box").addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 $("#reason-form").addEventListener("submit", () => giveReason($("#free").value));
-$("#name-form").addEventListener("submit", () => {
-  state.name = $("#name").value.trim();
-  stored("name", state.name);
-  $("#who").textContent = state.name;
+async function isName(name) {
+  const answer = await post("/api/name", { name });
+  return answer.ok ? (await answer.json()).name : "";
+}
+
+function called(name) {
+  state.name = name;
+  stored("name", name);
+  $("#who").textContent = name;
+  $("#who").hidden = !name;
+}
+
+function askName() {
+  $("#name").value = state.name;
+  $("#name-box").showModal();
+}
+
+$("#name-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const name = await isName($("#name").value).catch(() => null);
+  $("#name-alert").textContent = name ? "" : say(name === null ? "offline_read" : "name_bad");
+  if (!name) return;
+  called(name);
+  $("#name-box").close();
 });
-$("#name-box").addEventListener("cancel", (event) => event.preventDefault());
+$("#name-box").addEventListener("cancel", (event) => state.name || event.preventDefault());
 
 function fillKeys() {
   const rows = [
@@ -384,7 +404,7 @@ function fillKeys() {
 // One thing after the other: a key that comes while a decision is saved waits for it.
 let work = Promise.resolve();
 function doNext(what) {
-  work = work.then(what).catch((fault) => { $("#alert").textContent = say("problem", { problem: fault.message }); });
+  work = work.then(what).catch((fault) => { $("#alert").textContent = fault instanceof TypeError ? say("offline_read") : say("problem", { problem: fault.message }); });
   return work;
 }
 
@@ -422,7 +442,7 @@ addEventListener("keydown", (event) => {
 
 const clicks = {
   present: () => decide(true), absent: () => decide(false), unsure: () => toggle("unsure"), gap: () => toggle("gap"),
-  reason: askReason, evidence, undo, skip, propose, help: () => $("#help-box").showModal(), language: switchLanguage,
+  who: askName, reason: askReason, evidence, undo, skip, propose, help: () => $("#help-box").showModal(), language: switchLanguage,
 };
 for (const [id, action] of Object.entries(clicks)) {
   if (!$(`#${id}`)) continue; // not in a blind pass
@@ -438,6 +458,8 @@ $("#query").addEventListener("input", () => {
 $(".filters").addEventListener("submit", (event) => event.preventDefault());
 
 speak(state.language);
-if (!state.name) $("#name-box").showModal();
+$("#who").disabled = Boolean(data.name);
+if (!data.name) called(state.name && await isName(state.name).catch(() => state.name));
+if (!state.name) askName();
 await doNext(load);
 setInterval(() => doNext(look), EVERY);

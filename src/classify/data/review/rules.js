@@ -7,7 +7,8 @@ export class Proposals {
   constructor(say, post, tags, told) {
     Object.assign(this, { say, post, tags, told, card: null });
     const box = $("#rule-box");
-    box?.addEventListener("close", () => { this.card = null; });
+    // The browser tells late that a box was closed: it may be open again by then.
+    box?.addEventListener("close", () => { if (!box.open) this.card = null; });
     box?.addEventListener("keydown", (event) => {
       const button = /^[1-9]$/.test(event.key) && $("#rules").querySelectorAll("button")[event.key - 1];
       if (button) {
@@ -17,7 +18,8 @@ export class Proposals {
     });
   }
 
-  async open(card, title) {
+  async open(settled, title) {
+    const card = { ...settled }; // this opening of the box, and no earlier one of the same card
     this.card = card;
     $("#rule-card").textContent = title;
     $("#rules").replaceChildren();
