@@ -98,10 +98,12 @@ class Scorer:
         self._rows = len(self._ids)
         codes = np.concatenate([self._codes(mention), self._codes(provided)])
         self._pair_codes = np.unique(codes[codes >= 0])
-        # Words and pairs with their square; beside a word's own its class's.
-        self._spoken = self._tables(mention, {"w": _spoken_cells(len(tags))}, 2 * (len(tags) + 1))
+        # Of words and of pairs logits and their square; beside a word's own its class's.
+        width = len(tags) + 1
+        self._spoken = self._tables(mention, {"w": _spoken_cells(len(tags))}, 2 * width, width)
         sides = _side_cells(tags)
-        self._around = self._tables(provided, sides, 4 * len(tags) + 6)
+        width = 4 * len(tags) + 6
+        self._around = self._tables(provided, sides, width, width)
         column, by_tag = _side_columns(len(tags))
         self._columns = (column, by_tag), (column[:, :4], by_tag[:4])
         self._class = self._class_table()
@@ -129,11 +131,8 @@ class Scorer:
         words, pairs = np.add.reduceat(single, begins), np.add.reduceat(double, begins)
         wholes = self._wholes(laid)
         np.add.at(words, [row for row, *_ in wholes], self._spoken[0][[at for _, at, *_ in wholes]])
-        of_word, of_class, of_pair = (
-            slice(0, count),
-            slice(count + 1, 2 * count + 1),
-            slice(0, count),
-        )
+        of_word = of_pair = slice(0, count)
+        of_class = slice(count + 1, 2 * count + 1)
         by_word, by_class, by_pair = (
             1 / np.sqrt(np.maximum(squares, _TINY))[:, None]
             for squares in (words[:, count], words[:, 2 * count + 1], pairs[:, count])
@@ -310,11 +309,13 @@ class Scorer:
             found = [self._id(word) for word in words]
         return np.array(found[: len(words) or None], dtype=np.int64)
 
-    def _tables(self, linear: Linear, cells: _Cells, width: int) -> list[Reals]:
+    def _tables(
+        self, linear: Linear, cells: _Cells, word_width: int, pair_width: int
+    ) -> list[Reals]:
         """What each word and each pair of words adds, by column."""
         # Single precision: what is read from memory at random should be small.
-        words = np.zeros((self._rows, width), dtype=np.float32)
-        pairs = np.zeros((len(self._pair_codes) + 1, width), dtype=np.float32)
+        words = np.zeros((self._rows, word_width), dtype=np.float32)
+        pairs = np.zeros((len(self._pair_codes) + 1, pair_width), dtype=np.float32)
         single = self._rows_of(linear.words)[linear.first]
         double = np.searchsorted(self._pair_codes, self._codes(linear)) + 1
         for kind in cells.keys() & set(linear.kinds):
