@@ -21,7 +21,7 @@ from classify.linear import logistic
 from classify.model import Logits, Model, Weights, dump, load
 from classify.records import Span, Vote
 from classify.taxonomy import load as load_taxonomy
-from classify.training import FEWEST, MENTION_STRENGTH, Example, Mention, cross_fit, fit, split
+from classify.training import FEWEST, PASSAGE_STRENGTH, Example, Mention, cross_fit, fit, split
 from classify.word_classes import word_classes
 
 TAGS = ("ibasho", "training")
@@ -75,29 +75,31 @@ def seen(text: str) -> View:
     return view("summary", outline(analyse(text)), ())
 
 
-def test_mentions_are_scored_as_scikit_learn_scores_them(model: Model) -> None:
+def test_passages_are_scored_as_scikit_learn_scores_them(model: Model) -> None:
     rows = [spoken(e.views[0], e.views[0].passages[0]) for e in EXAMPLES]
     seen_in = Counter(name for row in rows for name in set(row))
     # No feature stands twice in these texts, so that scaling a row to length 1 is the same.
     assert all(len(set(row)) == len(row) for row in rows)
     kept = [{n: 1.0 for n in row if seen_in[n] >= FEWEST} for row in rows]
-    # Words, pairs of words and classes: each scaled by itself, pairs and classes counting less.
+    # Words, pairs of words, classes and last words: each scaled by itself, words counting most.
     parts = [
-        [{n: c for n, c in row.items() if (n[0], n.count("\t")) == wanted} for row in kept]
-        for wanted in (("w", 1), ("w", 2), ("c", 1))
+        [{n: c for n, c in row.items() if n[0] == kind and n.count("\t") in counts} for row in kept]
+        for kind, counts in (("w", {1}), ("w", {2}), ("c", {1}), ("e", {1, 2}))
     ]
     matrix = sparse.hstack(
         [
             much * normalize(TfidfTransformer(norm=None).fit_transform(counts))
-            for much, part in zip((1.0, 0.7, 0.7), parts, strict=True)
+            for much, part in zip((1.0, 0.7, 0.7, 0.5), parts, strict=True)
             for counts in [DictVectorizer().fit_transform(part)]
         ]
     )
     ours = np.array([model.scorer.spoken(e.views)[1][0] for e in EXAMPLES])
-    for column, tag in enumerate(TAGS):
-        truth = [any(m.tag == tag for m in e.mentions) for e in EXAMPLES]
+    # First whether a tag is spoken of, then whether it is provided.
+    asked = [(tag, statuses) for statuses in ({True, False}, {True}) for tag in TAGS]
+    for column, (tag, wanted) in enumerate(asked):
+        truth = [any(m.tag == tag and m.provided in wanted for m in e.mentions) for e in EXAMPLES]
         oracle = LogisticRegression(
-            C=MENTION_STRENGTH, solver="liblinear", tol=1e-3, random_state=0
+            C=PASSAGE_STRENGTH, solver="liblinear", tol=1e-3, random_state=0
         )
         expected = oracle.fit(matrix, truth).decision_function(matrix)
         assert np.allclose(ours[:, column], expected, atol=1e-4)
@@ -122,7 +124,7 @@ def test_sums_over_tables_are_those_over_named_features(model: Model, text: str)
     for row, (number, place, _, _) in enumerate(laid.passages):
         seen = views[number]
         passage = seen.passages[place]
-        assert np.allclose(logits[row], model.mention.scores(spoken(seen, passage)), atol=1e-4)
+        assert np.allclose(logits[row], model.passage.scores(spoken(seen, passage)), atol=1e-4)
         for tag, name in enumerate(TAGS):
             one = model.scorer.locate(laid, weights, row, tag)
             names = around(seen, passage, one.first, one.end, name)
@@ -134,7 +136,7 @@ def test_a_word_never_learnt_speaks_through_its_class(model: Model) -> None:
     # 市場 is learnt of nowhere; a word of the class of サロン says a little of what サロン says.
     classes = word_classes()
     alike = next(w for w in classes.fine if w != "サロン" and classes.of(w) == classes.of("サロン"))
-    assert f"w\t{alike}" not in model.mention.names
+    assert f"w\t{alike}" not in model.passage.names
     said = [model.scorer.spoken((seen(f"{word}だ"),))[1][0, 0] for word in (alike, "市場")]
     assert said[0] > said[1]
 
@@ -170,8 +172,8 @@ def test_the_surroundings_tell_sides_distances_and_ends_apart() -> None:
 
 
 def test_words_the_model_does_not_know_say_nothing(model: Model) -> None:
-    assert np.array_equal(model.mention.scores(["w\t未知"]), model.mention.intercepts)
-    assert np.array_equal(model.scorer.spoken((seen("ヴヴヴ"),))[1][0], model.mention.intercepts)
+    assert np.array_equal(model.passage.scores(["w\t未知"]), model.passage.intercepts)
+    assert np.array_equal(model.scorer.spoken((seen("ヴヴヴ"),))[1][0], model.passage.intercepts)
 
 
 def test_a_text_without_words_has_no_opinions(model: Model) -> None:
@@ -192,7 +194,7 @@ def test_a_fold_is_judged_without_its_groups() -> None:
     # The word 番屋 stands in one group only: its fold's model cannot know it.
     examples = [*EXAMPLES, *(example(n, "番屋を開く", ibasho=True) for n in (4, 8, 12, 16))]
     for held, fitted in cross_fit(examples, TAGS, folds=4):
-        assert ("w\t番屋" in fitted.mention.names) == (len(examples) - 1 not in held)
+        assert ("w\t番屋" in fitted.passage.names) == (len(examples) - 1 not in held)
 
 
 @pytest.mark.parametrize(
@@ -236,5 +238,5 @@ def test_groups_stay_whole_in_every_fold() -> None:
 
 
 def test_weights_make_a_probability_of_what_is_spoken_of_provided_and_both() -> None:
-    weights = Weights(intercept=-2.0, spoken=0.5, provided=2.0, both=3.0)
-    assert weights.probability(Logits(1.0, -1.0, 1.5)) == pytest.approx(logistic(1.0))
+    weights = Weights(intercept=-2.0, spoken=0.5, provided=2.0, both=3.0, stated=-1.0)
+    assert weights.probability(Logits(1.0, -1.0, 1.5, 4.0)) == pytest.approx(logistic(-3.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -63,23 +64,24 @@ def carried(model: Model, step: Step) -> Model:
         return replace(
             model,
             tags=tuple(step.news[0] if tag in step.olds else tag for tag in model.tags),
-            mention=_renamed(model.mention, old, new),
+            passage=_renamed(model.passage, old, new),
             provided=_renamed(model.provided, old, new),
         )
     left = [column for column, tag in enumerate(model.tags) if tag not in step.olds]
-    mention = replace(
-        model.mention,
-        weights=model.mention.weights[:, left],
-        intercepts=model.mention.intercepts[left],
+    outputs = left + [len(model.tags) + column for column in left]
+    passage = replace(
+        model.passage,
+        weights=model.passage.weights[:, outputs],
+        intercepts=model.passage.intercepts[outputs],
     )
-    return replace(model, tags=tuple(model.tags[column] for column in left), mention=mention)
+    return replace(model, tags=tuple(model.tags[column] for column in left), passage=passage)
 
 
 def _renamed(linear: Linear, old: str, new: str) -> Linear:
     """The features about a tag under its new name."""
-    about = {f"{kind}\t{old}": f"{kind}\t{new}" for kind in ("tag", "rule")}
     kinds = tuple(BESIDE + new if kind == BESIDE + old else kind for kind in linear.kinds)
-    names = [about.get(name, name) for name in replace(linear, kinds=kinds).names]
+    about = re.compile(rf"((?:tag|rule)\t){re.escape(old)}(?=\t|$)")
+    names = [about.sub(rf"\g<1>{new}", name) for name in replace(linear, kinds=kinds).names]
     return Linear.of(names, linear.part.tolist(), linear.idf, linear.weights, linear.intercepts)
 
 

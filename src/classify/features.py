@@ -19,6 +19,7 @@ __all__ = [
     "AHEAD",
     "BEHIND",
     "BESIDE",
+    "CLOSING",
     "NEAR_AHEAD",
     "NEAR_BEHIND",
     "SILENT",
@@ -40,6 +41,9 @@ SILENT = frozenset({"space", "line", "stop", "comma", "open", "close", "mark", "
 # How many words next to a mention are told apart by their distance.
 NEAR_BEHIND = 4
 NEAR_AHEAD = 3
+
+# How many words at the end of a passage, where Japanese puts the predicate, are told apart.
+CLOSING = 6
 
 # The kinds of the words of a mention's clause, on each side and on both.
 AHEAD, BEHIND, BESIDE = "<", ">", "*"
@@ -97,7 +101,8 @@ def telling(word: Word) -> bool:
 
 
 def spoken(seen: View, passage: Passage) -> list[str]:
-    """The features that tell of what a passage speaks, repeated as often as they stand in it.
+    """The features that tell of what a passage speaks and whether it says that it is provided,
+    repeated as often as they stand in it.
 
     >>> from classify.clauses import outline
     >>> from classify.language import analyse
@@ -112,7 +117,9 @@ def spoken(seen: View, passage: Passage) -> list[str]:
     found = [*_side("w", keys), *(f"w\t{key}" for key in wholes)]
     classes = word_classes()
     found += [f"c\t{name}" for key in (*keys, *wholes) for name in classes.of(key)]
-    found += [f"rule\t{vote.tag}" for vote in votes_in(seen, passage)]
+    found += _side("e", keys[-CLOSING:])
+    for vote in votes_in(seen, passage):
+        found += [f"rule\t{vote.tag}", f"rule\t{vote.tag}\t{vote.status}"]
     return found
 
 
@@ -153,7 +160,7 @@ def units_of(seen: View, start: int, end: int) -> tuple[int, int]:
 
 
 def part_of(name: str) -> str:
-    """Which of a passage's features are weighed together: words, pairs, classes, or rules.
+    """Which of a passage's features are weighed together: words, pairs, classes, its end, or rules.
 
     >>> part_of("w\\t居場所"), part_of("w\\t居\\t場所"), part_of("c\\t0:12")
     ('word', 'pair', 'class')
@@ -161,7 +168,7 @@ def part_of(name: str) -> str:
     kind = name.split("\t")[0]
     if kind == "w":
         return "pair" if name.count("\t") > 1 else "word"
-    return "class" if kind == "c" else "rule"
+    return {"c": "class", "e": "end"}.get(kind, "rule")
 
 
 def votes_in(seen: View, passage: Passage) -> Sequence[Vote]:

@@ -2,7 +2,8 @@
 
 Whether a text provides a service is asked in two steps, each one linear: is the service spoken of
 in this passage, and do the words around that mention say that it is provided? What is learnt about
-検討 or 周知 from one service then holds for all. The file is arrays of numbers and text (NumPy's
+検討 or 周知 from one service then holds for all. A third question goes to the passage as a whole:
+does it provide the service? The file is arrays of numbers and text (NumPy's
 npz, read without pickle): reading it can run no code.
 """
 
@@ -29,7 +30,7 @@ from classify.taxonomy import Taxonomy
 
 __all__ = ["STANDINGS", "Logits", "Model", "Opinion", "Weights", "default_path", "dump", "load"]
 
-FORMAT = "classify-model-6"
+FORMAT = "classify-model-7"
 
 # A passage that speaks of a tag with less than this probability is not asked about further: even
 # odds that it would be provided.
@@ -44,18 +45,19 @@ WORDS_TOLD = 4
 
 
 class Logits(NamedTuple):
-    """What the model thinks of a tag: that a passage speaks of it, that it is provided there, and
-    that both hold."""
+    """What the model thinks of a tag: that a passage speaks of it, that the words around this say
+    that it is provided, that both hold, and that some passage as a whole says so."""
 
     spoken: float
     provided: float
     both: float
+    stated: float
 
 
 class Weights(NamedTuple):
     """How logits make a probability: logistic(intercept + weights · logits).
 
-    >>> Weights(-1.0, 0.0, 0.0, 0.5).probability(Logits(1.0, 3.0, 2.0))
+    >>> Weights(-1.0, 0.0, 0.0, 0.5, 0.0).probability(Logits(1.0, 3.0, 2.0, -2.0))
     0.5
     """
 
@@ -63,11 +65,13 @@ class Weights(NamedTuple):
     spoken: float
     provided: float
     both: float
+    stated: float
 
     def probability(self, logits: Logits) -> float:
         """The probability that the tag is present."""
         told = self.spoken * logits.spoken + self.provided * logits.provided
-        return logistic(self.intercept + told + self.both * logits.both)
+        told += self.both * logits.both + self.stated * logits.stated
+        return logistic(self.intercept + told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ class Opinion:
 class Model:
     """A trained model.
 
-    `mention` scores each tag for a passage, `provided` (one output) the surroundings of a mention.
+    `passage` scores each tag for a passage, first that it speaks of the tag, then that it provides
+    it; `provided` (one output) scores the surroundings of a mention.
     `alone` makes a probability of its logits only; `blend` has other weights for each thing that
     rules can say of the tag; `rules_only` are the probabilities where the model does not know it.
     A probability in `band` (low, high) asks for review. `made_from` names the taxonomy, labels and
@@ -94,7 +99,7 @@ class Model:
     """
 
     tags: tuple[str, ...]
-    mention: Linear
+    passage: Linear
     provided: Linear
     alone: Weights
     blend: Mapping[Standing, Weights]
@@ -105,13 +110,15 @@ class Model:
     @cached_property
     def scorer(self) -> Scorer:
         """The tables of both linear parts, made when they are first asked for."""
-        return Scorer(self.tags, self.mention, self.provided)
+        return Scorer(self.tags, self.passage, self.provided)
 
     def opinions(self, views: Sequence[View]) -> dict[str, Opinion]:
         """What the model thinks of each of its tags; empty for a text without words."""
         laid, logits, told = self.scorer.spoken(views)
         if not len(logits):
             return {}
+        stated = logits[:, len(self.tags) :].max(axis=0).tolist()
+        logits = logits[:, : len(self.tags)]
         mentioned = 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
         rows, columns = np.nonzero(mentioned >= FLOOR)
         asked = [
@@ -121,7 +128,8 @@ class Model:
         around = self.scorer.provided(laid, asked).tolist() if asked else []
         best: dict[int, tuple[Logits, Asked]] = {}
         for one, said, logit in zip(asked, logits[rows, columns].tolist(), around, strict=True):
-            found = Logits(said, logit, _logit(logistic(said) * logistic(logit)))
+            both = _logit(logistic(said) * logistic(logit))
+            found = Logits(said, logit, both, stated[one.tag])
             if one.tag not in best or found.both > best[one.tag][0].both:
                 best[one.tag] = found, one
         nowhere = views[laid.passages[0][0]].field
@@ -134,7 +142,7 @@ class Model:
                 view, passage, _, _ = laid.passages[at.row]
                 opinions[tag] = Opinion(found, views[view].field, passage, at.first, at.end)
             else:
-                found = Logits(top, 0.0, _logit(logistic(top) * EVEN))
+                found = Logits(top, 0.0, _logit(logistic(top) * EVEN), stated[number])
                 opinions[tag] = Opinion(found, nowhere, 0, 0, 0)
         return opinions
 
@@ -145,7 +153,7 @@ class Model:
         seen = next(seen for seen in views if seen.field == opinion.field)
         passage = seen.passages[opinion.passage]
         names = around(seen, passage, opinion.first, opinion.end, tag)
-        parts = self.mention.told(spoken(seen, passage), self.tags.index(tag))
+        parts = self.passage.told(spoken(seen, passage), self.tags.index(tag))
         parts += self.provided.told(names, 0)
         sums: dict[str, float] = {}
         for name, part in parts:
@@ -179,7 +187,7 @@ def dump(model: Model) -> bytes:
         "band": list(model.band),
     }
     arrays = {"head": _packed(json.dumps(head, ensure_ascii=False))}
-    for name in ("mention", "provided"):
+    for name in ("passage", "provided"):
         linear: Linear = getattr(model, name)
         arrays[f"{name}.words"] = _packed("\n".join(linear.words))
         arrays[f"{name}.kinds"] = _packed("\n".join(linear.kinds))
@@ -230,7 +238,7 @@ def _parse(file: Mapping[str, Any]) -> Model:
     low, high = head["band"]
     return Model(
         tags=tags,
-        mention=_linear(file, "mention", len(tags)),
+        passage=_linear(file, "passage", 2 * len(tags)),
         provided=_linear(file, "provided", 1),
         alone=Weights(*map(float, head["alone"])),
         blend={kind: Weights(*map(float, head["blend"][kind])) for kind in STANDINGS},

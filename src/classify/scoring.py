@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from classify.features import (
     AHEAD,
     BEHIND,
     BESIDE,
+    CLOSING,
     NEAR_AHEAD,
     NEAR_BEHIND,
     SILENT,
@@ -89,29 +91,32 @@ class Scorer:
     (0, 1)
     """
 
-    def __init__(self, tags: tuple[str, ...], mention: Linear, provided: Linear) -> None:
+    def __init__(self, tags: tuple[str, ...], passage: Linear, provided: Linear) -> None:
         self.tags = tags
-        self._mention, self._provided = mention, provided
+        self._passage, self._provided = passage, provided
         # Row 0 of a table is for what no feature is about.
-        known = dict.fromkeys(("", *mention.words, *provided.words))
+        known = dict.fromkeys(("", *passage.words, *provided.words))
         self._ids = {word: row for row, word in enumerate(known)}
         self._rows = len(self._ids)
-        codes = np.concatenate([self._codes(mention), self._codes(provided)])
+        codes = np.concatenate([self._codes(passage), self._codes(provided)])
         self._pair_codes = np.unique(codes[codes >= 0])
         # Of words and of pairs logits and their square; beside a word's own its class's.
-        width = len(tags) + 1
-        self._spoken = self._tables(mention, {"w": _spoken_cells(len(tags))}, 2 * width, width)
+        self._outputs = len(passage.intercepts)
+        width = self._outputs + 1
+        cells = _passage_cells(self._outputs)
+        self._spoken = self._tables(passage, {"w": cells}, 2 * width, width)
+        self._closing = self._tables(passage, {"e": cells}, width, width)
         sides = _side_cells(tags)
-        width = 4 * len(tags) + 6
-        self._around = self._tables(provided, sides, width, width)
+        across = 4 * len(tags) + 6
+        self._around = self._tables(provided, sides, across, across)
         column, by_tag = _side_columns(len(tags))
         self._columns = (column, by_tag), (column[:, :4], by_tag[:4])
         self._class = self._class_table()
         fine = word_classes().fine
         both = [(row, fine[word]) for word, row in self._ids.items() if word in fine]
         rows, classes = np.array(both or [(0, 0)], dtype=np.int64).T
-        self._spoken[0][rows[: len(both)], len(tags) + 1 :] = self._class[classes[: len(both)]]
-        self._votes = {name: row[:-1] for name, row in _few(mention, {"rule"}).items()}
+        self._spoken[0][rows[: len(both)], width:] = self._class[classes[: len(both)]]
+        self._votes = {name: row[:-1] for name, row in _few(passage, {"rule"}).items()}
         self._told: dict[str, _Told] = defaultdict(dict)
         for (kind, *words), row in _few(provided, set(provided.kinds) - sides.keys()).items():
             said = words[0] if len(words) == 1 else (words[0], words[1])
@@ -120,12 +125,13 @@ class Scorer:
         self._ahead = [self._told[f"{AHEAD}{n}"] for n in range(NEAR_AHEAD)]
 
     def spoken(self, views: Sequence[View]) -> tuple[Laid, Reals, Reals]:
-        """For each passage of a program (rows) the logit that it speaks of each tag, and for each
-        of its telling words how much it says so."""
+        """For each passage of a program (rows) the logits that it speaks of each tag and then that
+        it provides each, and for each of its telling words how much it speaks of each tag."""
         laid = self._lay(views)
-        count = len(self.tags)
+        count = self._outputs
+        tags = slice(0, len(self.tags))
         if not laid.passages:
-            return laid, np.zeros((0, count)), np.zeros((0, count))
+            return laid, np.zeros((0, count)), np.zeros((0, len(self.tags)))
         single, double = self._spoken[0][laid.ids], self._spoken[1][laid.pairs]
         begins = [passage[2] for passage in laid.passages]
         words, pairs = np.add.reduceat(single, begins), np.add.reduceat(double, begins)
@@ -138,21 +144,35 @@ class Scorer:
             for squares in (words[:, count], words[:, 2 * count + 1], pairs[:, count])
         )
         logits = words[:, of_word] * by_word + words[:, of_class] * by_class
-        logits = logits + pairs[:, of_pair] * by_pair + self._mention.intercepts
+        logits = logits + pairs[:, of_pair] * by_pair + self._closings(laid)
+        logits += self._passage.intercepts
         for row, votes in enumerate(laid.votes):
             for vote in votes:
                 logits[row] += self._votes.get(("rule", vote.tag), 0.0)
+                logits[row] += self._votes.get(("rule", vote.tag, vote.status), 0.0)
         rows = np.repeat(np.arange(len(begins)), np.diff([*begins, len(single)]))
-        told = single[:, of_word] * by_word[rows] + single[:, of_class] * by_class[rows]
-        half = double[:, of_pair] * by_pair[rows] / 2
+        told = single[:, of_word][:, tags] * by_word[rows]
+        told += single[:, of_class][:, tags] * by_class[rows]
+        half = double[:, tags] * by_pair[rows] / 2
         told += half
         told[:-1] += half[1:]
         for at_row, at, first, end, length in wholes:
             said = self._spoken[0][at]
             told[first:end] += (
-                said[of_word] * by_word[at_row] + said[of_class] * by_class[at_row]
+                said[of_word][tags] * by_word[at_row] + said[of_class][tags] * by_class[at_row]
             ) / length
         return laid, logits, told
+
+    def _closings(self, laid: Laid) -> Reals:
+        """What the words at the end of each passage add, shape (passages, outputs)."""
+        sums = np.zeros((len(laid.passages), self._outputs + 1))
+        of_words, of_pairs = (laid.ids, CLOSING), (laid.pairs, CLOSING - 1)
+        for table, (ids, reach) in zip(self._closing, (of_words, of_pairs), strict=True):
+            places = [range(max(first, end - reach), end) for _, _, first, end in laid.passages]
+            begins = np.cumsum([0, *map(len, places)])[:-1]
+            sums += np.add.reduceat(table[ids[list(chain.from_iterable(places))]], begins)
+        by_end: Reals = sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], _TINY))
+        return by_end
 
     def locate(self, laid: Laid, told: Reals, row: int, tag: int) -> Asked:
         """Where a passage speaks of a tag: at a rule's mention, else at the most telling words."""
@@ -290,9 +310,9 @@ class Scorer:
         row = self._rows
         self._rows += 1
         if row == len(self._spoken[0]):
-            for tables in (self._spoken, self._around):
+            for tables in (self._spoken, self._closing, self._around):
                 tables[0] = np.concatenate([tables[0], np.zeros_like(tables[0])])
-        self._spoken[0][row, len(self.tags) + 1 :] = self._class[fine]
+        self._spoken[0][row, self._outputs + 1 :] = self._class[fine]
         return row
 
     def _codes(self, linear: Linear) -> Rows:
@@ -334,16 +354,16 @@ class Scorer:
     def _class_table(self) -> Floats:
         """What a word's finest class adds, and those above it."""
         paths = word_classes().paths
-        table = np.zeros((len(paths), len(self.tags) + 1))
-        known = _few(self._mention, {"c"})
+        table = np.zeros((len(paths), self._outputs + 1))
+        known = _few(self._passage, {"c"})
         for row, path in enumerate(paths):
             for name in path:
                 table[row] += known.get(("c", name), 0.0)
         return table
 
 
-def _spoken_cells(count: int) -> list[tuple[int, int, int]]:
-    return [(tag, tag, -1 if tag else count) for tag in range(count)]
+def _passage_cells(outputs: int) -> list[tuple[int, int, int]]:
+    return [(output, output, -1 if output else outputs) for output in range(outputs)]
 
 
 def _side_cells(tags: Sequence[str]) -> dict[str, list[tuple[int, int, int]]]:

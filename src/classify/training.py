@@ -20,15 +20,16 @@ __all__ = ["Example", "Fitted", "Mention", "cross_fit", "fit", "fitted"]
 
 # Chosen by cross-validation: see docs/experiments.md.
 FOLDS = 5
-MENTION_STRENGTH = 20.0
+PASSAGE_STRENGTH = 20.0
 PROVIDED_STRENGTH = 20.0
 
-# A passage's words, pairs of words and classes are each scaled to one length, so that none drowns
+# A passage's words, pairs of words, classes and last words are each scaled to one length, so that none drowns
 # the others, and then count so much; what rules say counts as it is.
 PARTS: Mapping[str, tuple[int, float]] = {
     "word": (0, 1.0),
     "pair": (1, 0.7),
     "class": (2, 0.7),
+    "end": (3, 0.5),
     "rule": (UNSCALED, 0.5),
 }
 
@@ -46,8 +47,8 @@ LARGEST_REVIEW = 0.1
 
 # The model's own word, before anything is calibrated; and what is taken for its word where a text
 # has none.
-_PLAIN = Weights(0.0, 0.0, 0.0, 1.0)
-_WORDLESS = Logits(-10.0, 0.0, -10.0)
+_PLAIN = Weights(0.0, 0.0, 0.0, 1.0, 0.0)
+_WORDLESS = Logits(-10.0, 0.0, -10.0, -10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +176,9 @@ def _logits(parts: Model, example: Example) -> Floats:
 
 def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
     """The two linear parts, with nothing calibrated yet."""
-    mention = _fit_mention(examples, tags)
+    passage = _fit_passage(examples, tags)
     empty = Linear.of([], [], np.zeros(0), np.zeros((0, 1)), np.zeros(1))
-    half = Model(tags, mention, empty, _PLAIN, {}, {}, (0.0, 1.0), {})
+    half = Model(tags, passage, empty, _PLAIN, {}, {}, (0.0, 1.0), {})
     rows, truth = [], []
     for example in examples:
         if not example.mentions:
@@ -193,21 +194,22 @@ def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
     return replace(half, provided=_fit_linear(rows, np.array(truth), PROVIDED_STRENGTH, _together))
 
 
-def _fit_mention(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
+def _fit_passage(examples: Sequence[Example], tags: tuple[str, ...]) -> Linear:
     rows, truth = [], []
     for example in examples:
-        told = {(said.tag, said.view, said.passage) for said in example.mentions}
+        told = {(said.tag, said.view, said.passage): said.provided for said in example.mentions}
         unknown = {tag for tag in tags if example.present.get(tag, True) and not example.complete}
         for number, seen in enumerate(example.views):
             for place, passage in enumerate(seen.passages):
                 rows.append(spoken(seen, passage))
-                truth.append(
-                    [
-                        1 if (tag, number, place) in told else -1 if tag in unknown else 0
-                        for tag in tags
-                    ]
-                )
-    return _fit_linear(rows, np.array(truth), MENTION_STRENGTH, lambda name: PARTS[part_of(name)])
+                said = [told.get((tag, number, place)) for tag in tags]
+                none = [-1 if tag in unknown else 0 for tag in tags]
+                spoken_of = [no if here is None else 1 for here, no in zip(said, none, strict=True)]
+                stated = [
+                    no if here is None else int(here) for here, no in zip(said, none, strict=True)
+                ]
+                truth.append(spoken_of + stated)
+    return _fit_linear(rows, np.array(truth), PASSAGE_STRENGTH, lambda name: PARTS[part_of(name)])
 
 
 def _together(_: str) -> tuple[int, float]:

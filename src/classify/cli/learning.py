@@ -43,7 +43,7 @@ def train(
     trained = fit(read_labelled(labels), tagger)
     path = output or models.default_path()
     deliver(path, [models.dump(trained.model)])
-    words = len(trained.model.mention.words)
+    words = len(trained.model.passage.words)
     say_wrote(str(path), f"{len(trained.model.tags)} tags, {words} words")
     beside = labels / "out_of_fold.jsonl"
     deliver(beside, [out_of_fold_lines(trained.out_of_fold)])
