@@ -19,6 +19,7 @@ FLOORS: list[set[str]] = [
     {"labels", "language"},
     {"patterns", "clauses"},
     {"linear", "features", "scope"},
+    {"tables"},
     {"scoring"},
     {"rules", "model"},
     {"tagger", "training"},

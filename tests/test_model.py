@@ -21,7 +21,17 @@ from classify.linear import logistic
 from classify.model import Logits, Model, Weights, dump, load
 from classify.records import Span, Vote
 from classify.taxonomy import load as load_taxonomy
-from classify.training import FEWEST, PASSAGE_STRENGTH, Example, Mention, cross_fit, fit, split
+from classify.training import (
+    FEWEST,
+    FEWEST_TEXTS,
+    PASSAGE_STRENGTH,
+    Example,
+    Mention,
+    cross_fit,
+    fit,
+    learnable,
+    split,
+)
 from classify.word_classes import word_classes
 
 TAGS = ("ibasho", "training")
@@ -195,6 +205,21 @@ def test_a_fold_is_judged_without_its_groups() -> None:
     examples = [*EXAMPLES, *(example(n, "番屋を開く", ibasho=True) for n in (4, 8, 12, 16))]
     for held, fitted in cross_fit(examples, TAGS, folds=4):
         assert ("w\t番屋" in fitted.passage.names) == (len(examples) - 1 not in held)
+
+
+def test_a_tag_that_few_texts_provide_is_not_learnt() -> None:
+    often = [example(n, "サロンを開く", ibasho=True, training=False) for n in range(FEWEST_TEXTS)]
+    assert learnable(often, TAGS) == ("ibasho",)
+    assert learnable(often[1:], TAGS) == ()
+
+
+def test_a_tag_whose_texts_are_all_held_out_is_never_seen_by_that_fold() -> None:
+    taught = [example(n, text, **status) for n, (text, status) in enumerate(TEXTS * 2)]
+    alone = [replace(e, group="own") if e.present["training"] else e for e in taught]
+    for held, fitted in cross_fit(alone, TAGS, folds=4):
+        knows = any(alone[index].present["training"] for index in held)
+        said = fitted.opinions([seen("研修を開く")])["training"].logits.stated
+        assert (said == -10.0) == knows
 
 
 @pytest.mark.parametrize(

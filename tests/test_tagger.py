@@ -36,11 +36,11 @@ def toy(weight: float, blend: Mapping[Standing, Weights]) -> Tagger:
         RULES,
         model=Model(
             tags=("ibasho",),
-            mention=Linear.of(
-                ["w\t番屋"], [0], np.ones(1), np.array([[weight + 8]]), np.array([-8.0])
+            passage=Linear.of(
+                ["w\t番屋"], [0], np.ones(1), np.array([[weight + 8, 0.0]]), np.array([-8.0, 0.0])
             ),
             provided=Linear.of([], [], np.ones(0), np.ones((0, 1)), np.array([30.0])),
-            alone=Weights(0.0, 0.0, 0.0, 1.0),
+            alone=Weights(0.0, 0.0, 0.0, 1.0, 0.0),
             blend=blend,
             rules_only=dict.fromkeys(STANDINGS, 0.5),
             band=(0.3, 0.7),
@@ -51,7 +51,7 @@ def toy(weight: float, blend: Mapping[Standing, Weights]) -> Tagger:
 
 def blend_of(weight: float, **said: float) -> dict[Standing, Weights]:
     """The model's word counts by `weight`, and so much is added where rules speak."""
-    return {kind: Weights(said.get(kind, 0.0), 0.0, 0.0, weight) for kind in STANDINGS}
+    return {kind: Weights(said.get(kind, 0.0), 0.0, 0.0, weight, 0.0) for kind in STANDINGS}
 
 
 BLEND = blend_of(1.0, affirmed=4.0, present=4.0, ruled_out=-1.0)

@@ -15,7 +15,7 @@ from classify.model import Model
 from classify.records import Contrast, Gold, Label, Program, Tagging
 from classify.rules import standing
 from classify.tagger import Analysis, Tagger
-from classify.training import Example, Mention, cross_fit, fitted
+from classify.training import Example, Mention, cross_fit, fitted, learnable
 
 __all__ = [
     "Labelled",
@@ -70,7 +70,7 @@ def train(labelled: Labelled, tagger: Tagger) -> Trained:
     lessons = _lessons(labelled, tagger)
     examples = [lesson.example for lesson in lessons]
     made_from = {"taxonomy": tagger.taxonomy.digest, "dictionary": dictionary_name()}
-    found = fitted(examples, _tags(tagger), made_from=made_from)
+    found = fitted(examples, learnable(examples, _tags(tagger)), made_from=made_from)
     unseen = _published(labelled, tag_out_of_fold(lessons, found.folds, tagger))
     return Trained(
         found.model,
@@ -97,7 +97,8 @@ def cross_validate(labelled: Labelled, tagger: Tagger) -> Report:
 def tag_unseen(labelled: Labelled, tagger: Tagger) -> tuple[Tagging, ...]:
     """The labelled programs that teach, each tagged by a model that has not seen its prefecture."""
     lessons = _lessons(labelled, tagger)
-    folds = cross_fit([lesson.example for lesson in lessons], _tags(tagger), folds=FOLDS)
+    examples = [lesson.example for lesson in lessons]
+    folds = cross_fit(examples, learnable(examples, _tags(tagger)), folds=FOLDS)
     return _published(labelled, tag_out_of_fold(lessons, folds, tagger))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,15 +17,24 @@ from classify.linear import UNSCALED, Floats, Linear
 from classify.model import STANDINGS, Logits, Model, Weights
 from classify.records import Standing
 
-__all__ = ["Example", "Fitted", "Mention", "cross_fit", "fit", "fitted"]
+__all__ = [
+    "FEWEST_TEXTS",
+    "Example",
+    "Fitted",
+    "Mention",
+    "cross_fit",
+    "fit",
+    "fitted",
+    "learnable",
+]
 
 # Chosen by cross-validation: see docs/experiments.md.
 FOLDS = 5
 PASSAGE_STRENGTH = 20.0
 PROVIDED_STRENGTH = 20.0
 
-# A passage's words, pairs of words, classes and last words are each scaled to one length, so that none drowns
-# the others, and then count so much; what rules say counts as it is.
+# A passage's words, pairs of words, classes and last words are each scaled to one length, so that
+# none drowns the others, and then count so much; what rules say counts as it is.
 PARTS: Mapping[str, tuple[int, float]] = {
     "word": (0, 1.0),
     "pair": (1, 0.7),
@@ -40,15 +50,21 @@ PUBLISHED_SHARE = 0.5
 # A feature that stands in fewer passages is left out: it doubles the file and teaches little.
 FEWEST = 3
 
+# A tag that fewer texts provide is not learnt: rules alone decide it.
+FEWEST_TEXTS = 20
+
 # Review asks for so many of the least sure decisions that at most this share of the others is
 # wrong, but never for more than this share of all.
 WANTED_ERROR = 0.01
 LARGEST_REVIEW = 0.1
 
+# The logit of what was always so.
+ALWAYS = 10.0
+
 # The model's own word, before anything is calibrated; and what is taken for its word where a text
 # has none.
 _PLAIN = Weights(0.0, 0.0, 0.0, 1.0, 0.0)
-_WORDLESS = Logits(-10.0, 0.0, -10.0, -10.0)
+_WORDLESS = Logits(-ALWAYS, 0.0, -ALWAYS, -ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +106,16 @@ class Fitted:
     folds: tuple[tuple[frozenset[int], Model], ...]
 
 
+def learnable(examples: Iterable[Example], tags: Iterable[str]) -> tuple[str, ...]:
+    """The tags that enough texts provide for a model to learn them."""
+    provided = Counter(
+        tag
+        for example in examples
+        for tag in {said.tag for said in example.mentions if said.provided}
+    )
+    return tuple(tag for tag in tags if provided[tag] >= FEWEST_TEXTS)
+
+
 def fit(
     examples: Sequence[Example],
     tags: tuple[str, ...],
@@ -99,8 +125,6 @@ def fit(
 ) -> Model:
     """Fit a model; its probabilities are calibrated on scores that each example got from a model
     that had not seen its group.
-
-    Raises ValueError when a tag is spoken of in every passage or in none.
     """
     return fitted(examples, tags, folds=folds, made_from=made_from).model
 
@@ -243,7 +267,9 @@ def _fit_linear(
     for column in range(truth.shape[1]):
         taught = truth[:, column] >= 0
         if len(set(truth[taught, column])) < 2:
-            raise ValueError(column)
+            # Only where a tag's few texts are all held out: what is always so is all we know.
+            intercepts[column] = ALWAYS if truth[taught, column].any() else -ALWAYS
+            continue
         classifier = LogisticRegression(C=strength, solver="liblinear", tol=1e-3, random_state=0)
         classifier.fit(matrix[taught], truth[taught, column])
         weights[:, column] = classifier.coef_[0] * much

@@ -38,6 +38,7 @@ def train(
     from classify.labels import out_of_fold_lines
     from classify.lessons import read_labelled
     from classify.lessons import train as fit
+    from classify.training import FEWEST_TEXTS
 
     tagger = tagger_of(taxonomy, None, no_model=True)
     trained = fit(read_labelled(labels), tagger)
@@ -45,6 +46,9 @@ def train(
     deliver(path, [models.dump(trained.model)])
     words = len(trained.model.passage.words)
     say_wrote(str(path), f"{len(trained.model.tags)} tags, {words} words")
+    for tag in tagger.taxonomy.tags:
+        if tag.id not in trained.model.tags:
+            typer.echo(f"left to its rules: {tag.id} (fewer than {FEWEST_TEXTS} texts provide it)")
     beside = labels / "out_of_fold.jsonl"
     deliver(beside, [out_of_fold_lines(trained.out_of_fold)])
     say_wrote(str(beside), f"{len(trained.out_of_fold)} probabilities")
