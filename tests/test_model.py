@@ -142,6 +142,23 @@ def test_sums_over_tables_are_those_over_named_features(model: Model, text: str)
             assert np.allclose(model.scorer.provided(laid, [one]), expected, atol=1e-4)
 
 
+COMPOUNDS = seen(
+    "図書館、保健所、小学校、体育館、美術館、博物館、水族館、動物園、植物園、遊園地、幼稚園、保育園、"
+    "消防署、警察署、裁判所、市役所、郵便局、放送局、研究室、会議室、温泉街、商店街、住宅地、駐車場、"
+    "運動場、飛行場、停留所、診療所、相談員、司会者"
+).document.text.split("、")
+
+
+@pytest.mark.parametrize("met", range(1, len(COMPOUNDS) + 1))
+def test_words_never_met_find_room_in_the_tables(model: Model, met: int) -> None:
+    # The tables of a small model grow at one of these numbers or another: for a unit, or for a word
+    # that is made of units.
+    told = seen("、".join(COMPOUNDS[:met]))
+    fresh = replace(model)
+    expected = [fresh.passage.scores(spoken(told, told.passages[0]))]
+    assert np.allclose(fresh.scorer.spoken((told,))[1], expected, atol=1e-4)
+
+
 def test_a_word_never_learnt_speaks_through_its_class(model: Model) -> None:
     # 市場 is learnt of nowhere; a word of the class of サロン says a little of what サロン says.
     classes = word_classes()
