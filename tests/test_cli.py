@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -49,7 +50,42 @@ def test_what_was_not_placed_is_told_and_strict_fails(tmp_path: Path) -> None:
     status, _, err = run("read", release, "-o", tmp_path / "q.csv", "--strict")
     assert status == 1
     assert "四月から" in err
+    assert err.endswith("nothing was written, since --strict takes no text without a place\n")
     assert not (tmp_path / "q.csv").exists()
+
+
+def test_what_of_a_release_needs_a_look_is_told(tmp_path: Path) -> None:
+    release = tmp_path / "r.csv"
+    release.write_text(
+        "実施主体,事業名,事業概要\n札幌市,居場所事業,\n左津市,相談事業,相談\n", encoding="utf-8"
+    )
+    status, _, err = run("tag", release, "-o", tmp_path / "t.jsonl")
+    assert status == 0
+    assert err.splitlines() == [
+        "note: no prefecture or municipality by name: 左津市. check the spelling",
+        "note: without a summary: r-001. only the names of these programs are tagged",
+    ]
+
+
+@pytest.mark.parametrize("command", ["read", "tag", "matrix"])
+def test_what_is_read_is_not_written_over(tmp_path: Path, command: str) -> None:
+    release = tmp_path / "r.csv"
+    release.write_text("実施主体,事業名,事業概要\n札幌市,居場所,交流\n", encoding="utf-8")
+    before = release.read_bytes()
+    beside = tmp_path / ".." / tmp_path.name / "r.csv"
+    status, _, err = run(command, release, "-o", beside)
+    assert (status, err) == (1, f"{beside}: is what is read. write to another file\n")
+    assert release.read_bytes() == before
+
+
+def test_a_release_named_twice_is_not_counted_twice(tmp_path: Path) -> None:
+    release = R3 / "tsunagari-r3.txt"
+    status, _, err = run("matrix", release, release, "-o", tmp_path / "m.csv")
+    assert (status, err) == (1, f"{release}: is named twice. name it once\n")
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version") == (0, f"classify {version('classify-programs')}\n", "")
 
 
 def test_tag_writes_the_contract_and_reads_its_own_programs_again(tmp_path: Path) -> None:
@@ -106,6 +142,12 @@ def test_explain_shows_words_votes_model_and_decision() -> None:
     status, out, _ = run("explain", "-", "--lang", "en", stdin="居場所を開く".encode())
     assert status == 0
     assert "● provided" in out
+    status, out, _ = run("explain", "-", stdin="居場所を開く".encode("cp932"))
+    assert status == 0
+    assert "● 実施" in out
+    assert run("explain", " ")[::2] == (
+        1, "TEXT: is empty. give the words of a summary, or - and a file by <\n",
+    )  # fmt: skip
 
 
 def test_taxonomy_check_counts_what_is_in_order_or_tells_every_fault(tmp_path: Path) -> None:

@@ -27,25 +27,18 @@ def test_the_queue_is_a_table_here_and_a_file_there(labels: Path) -> None:
     status, out, _ = run("disagreements", "--labels", labels, "--kind", "annotators")
     assert status == 0
     assert "大津市" in out
-    assert out.endswith("1件のうち0件を決定\n")
-    status, out, _ = run("disagreements", "--labels", labels, "--tag", "ibasho", "-o", "-")
+    assert out.endswith("1件。うち1件で一覧表のマスが決まります\n")
+    status, out, _ = run("disagreements", "--labels", labels, "--tag", "居場所", "-o", "-")
     assert [row["実施主体"] for row in csv.DictReader(out.splitlines())] == ["大津市"]
 
 
 def test_a_filled_in_queue_is_taken_once(labels: Path, tmp_path: Path) -> None:
     queue = tmp_path / "queue.csv"
     run("disagreements", "--labels", labels, "--tag", "ibasho", "-o", queue)
-    rows = list(csv.reader(queue.read_text("utf-8-sig").splitlines()))
-    text = queue.read_text("utf-8-sig")
-    assert len(rows) >= 2
     with queue.open(encoding="utf-8-sig", newline="") as file:
         table = list(csv.DictReader(file))
     table[0]["判断"] = "記載なし"
-    with queue.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, list(table[0]))
-        writer.writeheader()
-        writer.writerows(table)
-    assert text
+    _fill(queue, table)
     status, out, err = run("disagreements", "--labels", labels, "--apply", queue, "--as", "hana")
     assert (status, err) == (0, "")
     assert out.startswith("took 1 decisions; left 0 rows without an answer, 0 taken before")
@@ -56,6 +49,16 @@ def test_a_filled_in_queue_is_taken_once(labels: Path, tmp_path: Path) -> None:
     _, out, err = run("disagreements", "--labels", labels, "--apply", queue, "--as", "hana")
     assert "took 0 decisions" in out
     assert "1 taken before" in out
+    table[0]["判断"] = "実施"
+    _fill(queue, table)
+    _, out, err = run("disagreements", "--labels", labels, "--apply", queue, "--as", "hana")
+    assert "took 0 decisions" in out
+    assert err == (
+        f"{queue}:2: left, since you have decided since the file was made. "
+        "Correct it in a new queue or on the page\n"
+    )
+    table[0]["判断"] = "記載なし"
+    _fill(queue, table)
     _, out, err = run("disagreements", "--labels", labels, "--apply", queue, "--as", "ken")
     assert (
         err
@@ -63,11 +66,19 @@ def test_a_filled_in_queue_is_taken_once(labels: Path, tmp_path: Path) -> None:
     )
 
 
+def _fill(queue: Path, table: list[dict[str, str]]) -> None:
+    with queue.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(table[0]))
+        writer.writeheader()
+        writer.writerows(table)
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
         (("disagreements", "--kind", "none"), 2, "'none' is none of rule_model"),
         (("disagreements", "--tag", "none"), 2, "'none' is none of consultation"),
+        (("disagreements", "--prefecture", "江戸"), 2, "'江戸' is none of 滋賀県"),
         (("disagreements", "-o", "q.pdf"), 1, "q.pdf: no format is known by this suffix"),
         (("disagreements", "--apply", "none.csv", "--as", "a"), 1, "none.csv: cannot be read"),
         (("review", "--blind", "--no-open"), 2, "a blind pass needs a name"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,18 @@ def test_rule_against_model_shows_as_disagreement() -> None:
     assert (found.rule, found.review, found.reason) == ("present", True, "disagree")
 
 
+def test_without_a_model_the_reason_is_the_rules() -> None:
+    assert decide(RULES, "居場所を開く")["ibasho"].reason == "rules_only"
+    assert decide(RULES, "食料を配る")["ibasho"].reason == "rules_only"
+
+
+def test_what_the_blend_decides_without_rules_rests_on_the_models_words() -> None:
+    # The model by itself would not say so (0.27), with what rules are silent on it does.
+    found = decide(toy(-1.0, blend_of(1.0, silent=2.0)), "食料を配る。\n番屋に寄れる。")["ibasho"]
+    assert (found.present, found.rule) == (True, "silent")
+    assert [e.text for e in found.evidence] == ["番屋に寄れる"]
+
+
 def test_a_ruled_out_mention_shows_its_words_and_status() -> None:
     found = decide(RULES, "居場所づくりを検討する")["ibasho"]
     assert (found.present, found.status, found.reason) == (False, "considered", "ruled_out")
@@ -153,6 +166,9 @@ def test_evidence_is_to_the_letter_and_no_tag_is_without_it(summary: str) -> Non
         for item in decision.evidence:
             assert summary[item.start : item.end] == item.text
             assert item.text.strip()
+        for one, other in combinations(decision.evidence, 2):
+            inside = one.start <= other.start and other.end <= one.end
+            assert one.field != other.field or not inside
         assert 0.0 <= decision.probability <= 1.0
 
 

@@ -102,21 +102,21 @@ def queue(cards: Sequence[Card], tags: Sequence[Tag]) -> None:
     """The cards to review, a line each: why, what is asked, and what the tagger thinks."""
     words, names = review_texts()["ja"], {tag.id: tag.name["ja"] for tag in tags}
     heads = words["columns"]
-    columns = ("program_id", "prefecture", "body", "tag_name", "kinds", "changes")
     table = Table(box=None, pad_edge=False)
-    for column in columns:
+    # 80 columns: the rest is in the spreadsheet and on the page.
+    for column in ("program_id", "body", "tag_name", "kinds"):
         table.add_column(heads[column], overflow="fold", no_wrap=column == "program_id")
-    table.add_column(heads["probability"], justify="right")
+    table.add_column(heads["probability"], justify="right", no_wrap=True)
     for card in cards:
         program = card.program
         kinds = words["comma"].join(words["kinds"][kind] for kind in card.kinds)
-        changes = words["sheet"]["yes"] if card.changes else ""
         likely = f"{card.decision.probability:.2f}"
-        cells = (program.program_id, program.prefecture, program.body, names[card.decision.tag])
-        table.add_row(*map(Text, (*cells, kinds, changes, likely)))
+        cells = (program.program_id, program.body, names[card.decision.tag], kinds, likely)
+        table.add_row(*map(Text, cells))
     out = Console()
     out.print(table)
-    out.print(words["progress"].format(all=len(cards), done=0), highlight=False)
+    deciding = sum(card.changes for card in cards)
+    out.print(words["queue"].format(all=len(cards), changes=deciding), highlight=False)
 
 
 def usage(found: Sequence[Usage]) -> None:

@@ -85,6 +85,11 @@ class Opinion:
     first: int
     end: int
 
+    @property
+    def placed(self) -> bool:
+        """Is there a mention at all, or does no passage speak of the tag?"""
+        return self.end > self.first
+
 
 @dataclass(frozen=True)
 class Model:

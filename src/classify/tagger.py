@@ -48,7 +48,9 @@ _STATUS_ORDER: tuple[Status, ...] = (
     "provided", "ended", "considered", "referral", "publicity", "background",
 )  # fmt: skip
 
-Reason = Literal["agree", "model_only", "ruled_out", "disagree", "unsure", "implied"]
+Reason = Literal[
+    "agree", "model_only", "rules_only", "ruled_out", "disagree", "unsure", "implied"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class Tagger:
         alone, probability = self._probabilities(opinion, found)
         present = probability >= 0.5
         evidence = _evidence(votes, analysis, present=present)
-        if present and opinion and (alone or 0.0) >= 0.5:
+        if present and opinion and opinion.placed and ((alone or 0.0) >= 0.5 or not evidence):
             seen = _seen_by_model(analysis, opinion)
             evidence += () if any(_overlap(item, seen) for item in evidence) else (seen,)
         # A tag without words behind it does not exist.
@@ -148,7 +150,7 @@ class Tagger:
             rule=said,
             model=alone,
             review=unsure,
-            reason=_reason(said, present=present, opposed=opposed, unsure=unsure),
+            reason=_reason(said, alone, present=present, opposed=opposed, unsure=unsure),
             evidence=evidence,
         )
 
@@ -175,14 +177,14 @@ def _evidence(
     telling = [vote for vote in votes if (vote.status == "provided") == present]
     if not telling:
         return ()
-    spans = {
-        (vote.span.field, vote.span.start, vote.span.end): vote.rule
-        for vote in sorted(telling, key=lambda v: (v.span.field, v.span.start, v.span.end, v.rule))
-    }
-    return tuple(
-        Evidence(field, start, end, analysis.text(field)[start:end], rule)
-        for (field, start, end), rule in spans.items()
-    )
+    found: list[Evidence] = []
+    # The longest of those that begin together comes first, and holds what lies within it.
+    for vote in sorted(telling, key=lambda v: (v.span.field, v.span.start, -v.span.end, v.rule)):
+        field, start, end = vote.span.field, vote.span.start, vote.span.end
+        if found and found[-1].field == field and end <= found[-1].end:
+            continue
+        found.append(Evidence(field, start, end, analysis.text(field)[start:end], vote.rule))
+    return tuple(found)
 
 
 def _seen_by_model(analysis: Analysis, opinion: Opinion) -> Evidence:
@@ -211,13 +213,17 @@ def _status(votes: tuple[Vote, ...], *, present: bool) -> Status:
     return next((status for status in _STATUS_ORDER if status in statuses), "none")
 
 
-def _reason(said: RuleVerdict, *, present: bool, opposed: bool, unsure: bool) -> Reason:
+def _reason(
+    said: RuleVerdict, alone: float | None, *, present: bool, opposed: bool, unsure: bool
+) -> Reason:
     if opposed:
         return "disagree"
     if unsure:
         return "unsure"
     if said == "ruled_out":
         return "ruled_out"
+    if alone is None:
+        return "rules_only"
     return "model_only" if present and said == "silent" else "agree"
 
 

@@ -6,7 +6,7 @@ Heavy libraries are imported inside the commands, so that `classify --help` answ
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -24,6 +24,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Read releases of support programs, tag what each provides, export the coverage matrix.",
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"classify {version('classify-programs')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version.")
+    ] = False,
+) -> None: ...
+
+
 app.add_typer(release.app)
 app.add_typer(review.app)
 app.add_typer(learning.app)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +13,7 @@ import typer
 from classify.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from classify.records import Program, Reading, Tagging
     from classify.tagger import Tagger
@@ -29,6 +31,7 @@ __all__ = [
     "Taxonomy",
     "programs_of",
     "readings_of",
+    "refuse_overwriting",
     "refuse_unplaced",
     "say_read",
     "say_wrote",
@@ -58,16 +61,21 @@ Settled = Annotated[
     Path | None,
     typer.Option("--labels", help="Take what people have settled there in place of the tagger's."),
 ]
+# How many names a note tells.
+MOST_NAMED = 5
+
 Labels = Annotated[Path, typer.Option("--labels", help="The folder with labelled programs.")]
 
 
-def readings_of(inputs: Iterable[str]) -> list[Reading]:
+def readings_of(inputs: Sequence[str]) -> list[Reading]:
     """Read every input; refuse two that name the same program."""
     from classify import releases
 
     readings = []
     seen: dict[str, str] = {}
-    for name in inputs:
+    for number, name in enumerate(inputs):
+        if name in inputs[:number]:
+            raise InputError(name, "is named twice", "name it once")
         if name == "-":
             reading = releases.read_stream(sys.stdin.buffer.read(), "stdin")
         else:
@@ -81,7 +89,7 @@ def readings_of(inputs: Iterable[str]) -> list[Reading]:
     return readings
 
 
-def programs_of(inputs: Iterable[str], *, strict: bool) -> list[Program]:
+def programs_of(inputs: Sequence[str], *, strict: bool) -> list[Program]:
     """The programs of all inputs; what found no place is told, or with `strict` refused."""
     readings = readings_of(inputs)
     refuse_unplaced(readings, strict=strict)
@@ -93,15 +101,36 @@ def refuse_unplaced(readings: Sequence[Reading], *, strict: bool) -> None:
     """With `strict`, tell what found no place and end with status 1."""
     if strict and any(reading.unplaced for reading in readings):
         say_read(readings)
+        typer.echo("nothing was written, since --strict takes no text without a place", err=True)
         raise typer.Exit(1)
 
 
+def refuse_overwriting(inputs: Iterable[str], outputs: Iterable[str]) -> None:
+    """Refuse to write over what is read."""
+    read = {os.path.realpath(name) for name in inputs if name != "-"}
+    for path in outputs:
+        if path != "-" and os.path.realpath(path) in read:
+            raise InputError(path, "is what is read", "write to another file")
+
+
 def say_read(readings: Sequence[Reading]) -> None:
-    """Tell every block of text that found no place, with where it stood, on standard error."""
+    """Tell on standard error every block of text that found no place, with where it stood, and
+    what else of a release a person should look at."""
     for reading in readings:
         for block in reading.unplaced:
             text = " ".join(block.text.split())
             typer.echo(f"not placed: {block.source}: {text}", err=True)
+        lost = dict.fromkeys(p.body or p.program_id for p in reading.programs if not p.code)
+        _say_note(lost, "no prefecture or municipality by name", "check the spelling")
+        empty = [p.program_id for p in reading.programs if not p.summary.strip()]
+        _say_note(empty, "without a summary", "only the names of these programs are tagged")
+
+
+def _say_note(names: Collection[str], problem: str, remedy: str) -> None:
+    if names:
+        told = ", ".join(islice(names, MOST_NAMED))
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        typer.echo(f"note: {problem}: {told}{more}. {remedy}", err=True)
 
 
 def say_wrote(path: str, what: str) -> None:

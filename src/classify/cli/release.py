@@ -16,6 +16,7 @@ from classify.cli.options import (
     Taxonomy,
     programs_of,
     readings_of,
+    refuse_overwriting,
     refuse_unplaced,
     say_read,
     say_wrote,
@@ -39,6 +40,7 @@ def read(
     """Turn releases into a table of programs, and list every text that found no place in it."""
     from classify import export
 
+    refuse_overwriting(inputs, [output])
     readings = readings_of(inputs)
     programs = [program for reading in readings for program in reading.programs]
     refuse_unplaced(readings, strict=strict)
@@ -62,6 +64,7 @@ def tag(
     """Say what each program provides, with the words that show it."""
     from classify import export
 
+    refuse_overwriting(inputs, [output])
     tagger = tagger_of(taxonomy, model, no_model=no_model)
     programs = programs_of(inputs, strict=strict)
     taggings = taggings_of(tagger, programs, labels)
@@ -89,6 +92,7 @@ def matrix(
     from classify import export
 
     outputs = output or ["matrix.xlsx"]
+    refuse_overwriting(inputs, outputs)
     tagger = tagger_of(taxonomy, model, no_model=no_model)
     taggings = tuple(taggings_of(tagger, programs_of(inputs, strict=strict), labels))
     tags = tagger.taxonomy.tags
@@ -120,11 +124,14 @@ def explain(
     ] = ("ja"),
 ) -> None:
     """Show how one text is decided: its words, each rule's vote, the model's reasons."""
-    from classify import console
+    from classify import console, releases
+    from classify.errors import InputError
     from classify.records import Program
 
     if text == "-":
-        text = sys.stdin.buffer.read().decode("utf-8", errors="replace")
+        text = releases.text_of(sys.stdin.buffer.read(), "stdin")
+    if not text.strip():
+        raise InputError("TEXT", "is empty", "give the words of a summary, or - and a file by <")
     tagger = tagger_of(taxonomy, model, no_model=no_model)
     program = Program("text-001", "text", 1, "", "", "", "", text.strip(), "", "", "")
     analysis = tagger.analyse(program)

@@ -13,7 +13,8 @@ from classify.cli.options import Labels, ModelFile, Taxonomy, programs_of, say_w
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from classify.desk import Desk
+    from classify.desk import Desk, Verdict
+    from classify.records import Label
     from classify.review import Door
 
 __all__ = ["app"]
@@ -56,9 +57,13 @@ def disagreements(
         _apply(desk, apply, name)
         return
     tags = desk.tagger.taxonomy.tags
-    tag = desk.tag_now(tag)
+    # A person knows a tag by its name.
+    tag = next((one.id for one in tags if tag in one.name.values()), desk.tag_now(tag))
     _one_of("--tag", tag, [one.id for one in tags])
     _one_of("--kind", kind, KINDS)
+    known = dict.fromkeys(card.program.prefecture for card in desk.cards if card.program.prefecture)
+    _one_of("--prefecture", prefecture, tuple(known))
+    _one_of("--release", release, tuple(dict.fromkeys(c.program.release for c in desk.cards)))
     found = chosen(queue(desk.cards), tag=tag, kind=kind, prefecture=prefecture, release=release)
     if not output:
         from classify import console
@@ -87,13 +92,21 @@ def _apply(desk: Desk, path: Path, name: str) -> None:
     for place, verdict in answers.verdicts:
         if verdict.key in left:
             held = desk.held(verdict.key)
-            said = f"{held.by} decided otherwise" if held else "a decision was made or taken back"
-            typer.echo(f"{place}: left, since {said} meanwhile. Look at it again", err=True)
+            typer.echo(f"{place}: left, since {_meanwhile(held, verdict)}", err=True)
     typer.echo(
         f"took {len(outcome.taken)} decisions; left {answers.empty} rows without an answer, "
         f"{answers.known} taken before, {len(left)} decided meanwhile"
     )
     _rebuild(desk)
+
+
+def _meanwhile(held: Label | None, verdict: Verdict) -> str:
+    """Why a row of a spreadsheet was left, and what to do."""
+    if held is None:
+        return "a decision was made or taken back meanwhile. Look at it again"
+    if held.by.endswith(f"-{verdict.by}"):
+        return "you have decided since the file was made. Correct it in a new queue or on the page"
+    return f"{held.by} decided otherwise meanwhile. Look at it again"
 
 
 def _rebuild(desk: Desk) -> None:

@@ -72,12 +72,21 @@ def _workbook(data: bytes, name: str, release: str) -> Reading:
     return _finish(Drafts(found.drafts, (*found.unplaced, *hidden)), name, release)
 
 
-def _text(data: bytes, name: str, release: str) -> Reading:
+def text_of(data: bytes, name: str) -> str:
+    """Text in whichever way Japanese files are coded; InputError where it is none.
+
+    >>> text_of("居場所".encode("cp932"), "stdin")
+    '居場所'
+    """
     content = delimited.decode(data)
     if content is None:
         problem = "the file is neither PDF nor workbook nor text in UTF-8, UTF-16 or Shift_JIS"
         raise InputError(name, problem, "Save it as .xlsx, .pdf, .csv or .txt")
-    content = content.removeprefix("\ufeff")
+    return content.removeprefix("\ufeff")
+
+
+def _text(data: bytes, name: str, release: str) -> Reading:
+    content = text_of(data, name)
     kept = own.from_csv(content, name) or own.from_jsonl(content, name, release)
     if kept is not None:
         return kept
