@@ -195,6 +195,7 @@ def test_two_releases_of_one_name_are_refused(tmp_path: Path) -> None:
         (("tag", "good.csv", "--model", "good.csv"), "good.csv: is not a model"),
         (("tag", "good.csv", "--taxonomy", "empty.csv"), "empty.csv:1: holds no taxonomy"),
         (("train", "--labels", "."), "programs: holds no labelled programs"),
+        (("labels", "import", "empty.csv", "--format", "doccano"), "empty.csv: is empty"),
         (("labels", "rebuild", "--labels", "."), "programs: holds no labelled programs"),
     ],
 )

@@ -134,6 +134,14 @@ def test_a_tag_the_model_does_not_know_is_left_to_the_rules() -> None:
     assert (found.present, found.model) == (True, None)
 
 
+def test_a_tag_that_nothing_can_tell_is_asked_for() -> None:
+    others = tuple(rule for rule in RULES.rules.rules if rule.tag != "ibasho")
+    blind = replace(RULES, rules=replace(RULES.rules, rules=others))
+    found = decide(blind, "居場所を開く")
+    assert (found["ibasho"].present, found["ibasho"].review) == (False, True)
+    assert not found["surveys"].review
+
+
 def test_an_empty_summary_has_no_tags() -> None:
     assert not any(d.present for d in decide(TRAINED, "").values())
 

@@ -129,6 +129,8 @@ class Tagger:
     def _decision(
         self, analysis: Analysis, votes: tuple[Vote, ...], tag: str, opinion: Opinion | None
     ) -> Decision:
+        if opinion is None and not any(rule.tag == tag for rule in self.rules.rules):
+            return _undecidable(tag)
         found = standing(votes, tag)
         said = verdict(found)
         alone, probability = self._probabilities(opinion, found)
@@ -163,6 +165,21 @@ class Tagger:
             self.model.alone.probability(opinion.logits),
             self.model.blend[said].probability(opinion.logits),
         )
+
+
+def _undecidable(tag: str) -> Decision:
+    """A tag without rules that the model does not know, as after a split: a no would be untrue."""
+    return Decision(
+        tag=tag,
+        present=False,
+        probability=0.5,
+        status="none",
+        rule="silent",
+        model=None,
+        review=True,
+        reason="unsure",
+        evidence=(),
+    )
 
 
 def _documents(program: Program) -> tuple[Document, Document]:

@@ -92,13 +92,15 @@ def import_(
     from classify.labels import TIME, append, load_labels, load_programs
     from classify.taxonomy import load
 
-    loaded = load(taxonomy)
-    tags = [tag.id for tag in loaded.tags]
-    programs = load_programs(labels)
     try:
         data = file.read_bytes()
     except OSError as fault:
         raise InputError(str(file), "cannot be read", "name the tool's export") from fault
+    if not data.strip():
+        raise InputError(str(file), "is empty", "export it again")
+    loaded = load(taxonomy)
+    tags = [tag.id for tag in loaded.tags]
+    programs = load_programs(labels)
     steps = crosswalk.load(labels)
     with locked(labels / "decisions"):
         stamp = (datetime.now(UTC).strftime(TIME), loaded.version)
