@@ -25,9 +25,8 @@ Reals = npt.NDArray[np.floating[Any]]
 # A pair of words is one number: the id of the first above the bits of the second.
 _BITS = 24
 
-# For a kind of feature: which output's weight goes to which column, and where its square goes (-1:
-# nowhere, another column of the same feature has taken it).
-_Cells = Mapping[str, Sequence[tuple[int, int, int]]]
+# For a kind of feature: what it adds to which output (the last: its square) goes to which column.
+_Cells = Mapping[str, Sequence[tuple[int, int]]]
 
 # What the features of a kind add, logit and square, by their word or words.
 _Told = dict[str | tuple[str, str], tuple[float, float]]
@@ -134,11 +133,9 @@ class Tables:
                 (words, single, of_kind & (linear.second < 0)),
                 (pairs, double, of_kind & (linear.second >= 0)),
             ):
-                for output, column, square in cells[kind]:
-                    idf = linear.idf[some]
-                    table[rows[some], column] += idf * linear.weights[some, output]
-                    if square >= 0:
-                        table[rows[some], square] += idf**2
+                outputs, columns = zip(*cells[kind], strict=True)
+                at = rows[some][:, None], np.array(columns)
+                table[at] += _added(linear, some)[:, np.array(outputs)]
         return [words, pairs]
 
 
@@ -153,33 +150,45 @@ def _class_table(passage: Linear) -> Floats:
     return table
 
 
-def _passage_cells(outputs: int) -> list[tuple[int, int, int]]:
-    return [(output, output, -1 if output else outputs) for output in range(outputs)]
+def _passage_cells(outputs: int) -> list[tuple[int, int]]:
+    return [(output, output) for output in range(outputs + 1)]
 
 
-def _side_cells(tags: Sequence[str]) -> dict[str, list[tuple[int, int, int]]]:
+def _side_cells(tags: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
     """By kind, the columns of `_around`: for each tag logits and squares of the words ahead of a
     mention, then of those behind it; then of the words before and after its clause, and its own."""
     count = len(tags)
-    ahead = [(0, tag, tag + count) for tag in range(count)]
-    behind = [(0, tag + 2 * count, tag + 3 * count) for tag in range(count)]
-    cells = {AHEAD: ahead, BEHIND: behind, BESIDE: ahead + behind}
-    cells |= {f"{BESIDE}{tag}": [ahead[n], behind[n]] for n, tag in enumerate(tags)}
+    ahead, behind = (
+        [[(0, first + tag), (1, first + count + tag)] for tag in range(count)]
+        for first in (0, 2 * count)
+    )
+    cells = {
+        side: [cell for of_tag in by_tag for cell in of_tag]
+        for side, by_tag in ((AHEAD, ahead), (BEHIND, behind))
+    }
+    cells[BESIDE] = cells[AHEAD] + cells[BEHIND]
+    cells |= {f"{BESIDE}{tag}": ahead[n] + behind[n] for n, tag in enumerate(tags)}
     for n, kind in enumerate(("-", "+", "m")):
-        cells[kind] = [(0, 4 * count + 2 * n, 4 * count + 2 * n + 1)]
+        cells[kind] = [(0, 4 * count + 2 * n), (1, 4 * count + 2 * n + 1)]
     return cells
 
 
 def _few(linear: Linear, kinds: set[str]) -> dict[tuple[str, ...], Floats]:
     """The features of some kinds, with what each adds to every output, and its square."""
     wanted = np.array([kind in kinds for kind in linear.kinds] or [False])
-    added = np.column_stack([linear.idf[:, None] * linear.weights, linear.idf**2])
+    rows = np.flatnonzero(wanted[linear.kind])
     found: dict[tuple[str, ...], Floats] = {}
-    for row in np.flatnonzero(wanted[linear.kind]).tolist():
+    for row, added in zip(rows.tolist(), _added(linear, rows), strict=True):
         kind, first, second = linear.kind[row], linear.first[row], linear.second[row]
         more = (linear.words[second],) if second >= 0 else ()
-        found[linear.kinds[kind], linear.words[first], *more] = added[row]
+        found[linear.kinds[kind], linear.words[first], *more] = added
     return found
+
+
+def _added(linear: Linear, rows: npt.NDArray[np.generic]) -> Floats:
+    """What features add to every output, and their squares, shape (features, outputs + 1)."""
+    idf = linear.idf[rows]
+    return np.column_stack([idf[:, None] * linear.weights[rows], idf**2])
 
 
 def _side_columns(count: int) -> tuple[Rows, Rows]:
