@@ -107,9 +107,13 @@ def test_a_reason_in_ones_own_words(shown: Page, at: Desk) -> None:
     shown.keyboard.type("会場を開く y n 1")
     press(shown, "Enter")
     expect(shown.locator("#chosen-reason")).to_have_text("理由 会場を開く y n 1")
+    press(shown, "r", "0")
+    shown.keyboard.type("場所を借りる")
+    press(shown, "Enter")
+    expect(shown.locator("#chosen-reason")).to_have_text("理由 場所を借りる")
     press(shown, "r", "Escape", "y")
     body(shown, PORT.body)
-    assert held(at).reason == "会場を開く y n 1"
+    assert held(at).reason == "場所を借りる"
 
 
 @pytest.mark.parametrize(("on", "back"), [("j", "k"), ("ArrowRight", "ArrowLeft")])

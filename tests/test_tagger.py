@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from classify import model as models
 from classify.linear import Linear
 from classify.model import STANDINGS, Model, Weights
 from classify.records import Decision, Program, Standing
-from classify.tagger import MODEL_EVIDENCE, Tagger
+from classify.tagger import MODEL_EVIDENCE, Reason, Tagger
 from classify.taxonomy import load
+from classify.texts import texts
 
 TAXONOMY = load()
 RULES = Tagger.of(TAXONOMY)
@@ -197,3 +199,9 @@ def test_the_model_that_travels_was_made_from_this_taxonomy() -> None:
     trained = models.load(models.default_path(), TAXONOMY)
     assert trained.made_from["taxonomy"] == TAXONOMY.digest
     assert Path(models.default_path()).stat().st_size < 8_000_000
+
+
+def test_every_reason_has_its_words_in_both_languages() -> None:
+    reasons = {*get_args(Reason), "settled"}
+    for language in ("ja", "en"):
+        assert set(texts()[language]["reasons"]) == reasons

@@ -362,6 +362,8 @@ $("#reason-box").addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 $("#reason-form").addEventListener("submit", () => giveReason($("#free").value));
+// What is typed takes the place of the reason that stands there.
+$("#free").addEventListener("focus", (event) => event.target.select());
 async function isName(name) {
   const answer = await post("/api/name", { name });
   return answer.ok ? (await answer.json()).name : "";
