@@ -72,8 +72,8 @@ TEXTS: list[tuple[str, dict[str, bool]]] = [
     ("窓口を検討する", {}),
 ]
 
-# Twice, since a word that stands in too few passages is left out.
-EXAMPLES = [example(n, text, **status) for n, (text, status) in enumerate(TEXTS * 2)]
+# Thrice, since a word that stands in too few passages is left out.
+EXAMPLES = [example(n, text, **status) for n, (text, status) in enumerate(TEXTS * 3)]
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +219,7 @@ def test_a_file_gives_back_the_model_and_the_same_bytes(model: Model, tmp_path: 
 
 def test_a_fold_is_judged_without_its_groups() -> None:
     # The word 番屋 stands in one group only: its fold's model cannot know it.
-    examples = [*EXAMPLES, *(example(n, "番屋を開く", ibasho=True) for n in (4, 8, 12, 16))]
+    examples = [*EXAMPLES, *(example(n, "番屋を開く", ibasho=True) for n in (4, 8, 12, 16, 20))]
     for held, fitted in cross_fit(examples, TAGS, folds=4):
         assert ("w\t番屋" in fitted.passage.names) == (len(examples) - 1 not in held)
 
@@ -231,7 +231,7 @@ def test_a_tag_that_few_texts_provide_is_not_learnt() -> None:
 
 
 def test_a_tag_whose_texts_are_all_held_out_is_never_seen_by_that_fold() -> None:
-    taught = [example(n, text, **status) for n, (text, status) in enumerate(TEXTS * 2)]
+    taught = [example(n, text, **status) for n, (text, status) in enumerate(TEXTS * 3)]
     alone = [replace(e, group="own") if e.present["training"] else e for e in taught]
     for held, fitted in cross_fit(alone, TAGS, folds=4):
         knows = any(alone[index].present["training"] for index in held)

@@ -48,7 +48,7 @@ PARTS: Mapping[str, tuple[int, float]] = {
 PUBLISHED_SHARE = 0.5
 
 # A feature that stands in fewer passages is left out: it doubles the file and teaches little.
-FEWEST = 3
+FEWEST = 5
 
 # A tag that fewer texts provide is not learnt: rules alone decide it.
 FEWEST_TEXTS = 20
