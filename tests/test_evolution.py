@@ -199,7 +199,8 @@ OLD = Step("rename", ("hall",), ("room",), "2026-01-01T00:00:00Z", "sato", "0", 
         ("split", "tea", "tea leaf", "t.yaml: has a tag 'tea' already. choose another id"),
         ("rename", "tea", "hall",
          "t.yaml: 'hall' has been the id of another tag before. choose an id that was never used"),
-        ("rename", "tea", "Tea!", "'id' is wrong"),
+        ("rename", "tea", "Tea!",
+         "t.yaml: 'Tea!' is no id for a tag. use small letters, digits and _ . -"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_a_remedy(

@@ -16,6 +16,7 @@ from classify.rules import check, compile_rules
 from classify.taxonomy import Taxonomy, parse
 from classify.taxonomy import retagging as edits
 from classify.taxonomy.editing import drop
+from classify.taxonomy.entries import IDENTIFIER
 
 __all__ = ["Plan", "carried", "plan"]
 
@@ -110,6 +111,9 @@ def _refuse(path: str, wanted: Step, taxonomy: Taxonomy, steps: Sequence[Step]) 
     if fewest < 2:
         raise TaxonomyError(path, f"a {wanted.kind} needs two tags", "name another one")
     for tag in wanted.news:
+        if not re.fullmatch(IDENTIFIER, tag):
+            problem = f"'{tag}' is no id for a tag"
+            raise TaxonomyError(path, problem, "use small letters, digits and _ . -")
         if tag in known and not (wanted.kind == "merge" and tag in wanted.olds):
             raise TaxonomyError(path, f"has a tag '{tag}' already", "choose another id")
         # An id that once meant something else would turn old decisions into false ones.

@@ -8,9 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from classify.records import Status
 
-__all__ = ["PLACES", "Cue", "File", "Rule", "TagEntry"]
+__all__ = ["IDENTIFIER", "PLACES", "Cue", "File", "Rule", "TagEntry"]
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=80)]
+# What ids of tags, rules, cues and concepts look like.
+IDENTIFIER = r"^[a-z][a-z0-9_.-]*$"
+
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER, max_length=80)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Phrases = tuple[Text, ...]
 
