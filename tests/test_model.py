@@ -198,16 +198,6 @@ def test_the_surroundings_tell_sides_distances_and_ends_apart() -> None:
     assert ">\t県" not in found
 
 
-@pytest.mark.parametrize(
-    "text", ["サロンを開き、職員の研修を検討する", "居場所を開く。研修\n職員の居場所"]
-)
-def test_what_each_word_tells_adds_up_to_what_the_passage_says(model: Model, text: str) -> None:
-    laid, logits, told = model.scorer.spoken((seen(text),))
-    for row, (_, _, first, end) in enumerate(laid.passages):
-        said = logits[row] - model.passage.intercepts
-        assert np.allclose(told[first:end].sum(axis=0), said[: len(TAGS)], atol=1e-4)
-
-
 def test_words_the_model_does_not_know_say_nothing(model: Model) -> None:
     assert np.array_equal(model.passage.scores(["w\t未知"]), model.passage.intercepts)
     assert np.array_equal(model.scorer.spoken((seen("ヴヴヴ"),))[1][0], model.passage.intercepts)

@@ -100,8 +100,8 @@ class Scorer:
             for squares in (words[:, count], words[:, 2 * count + 1], pairs[:, count])
         )
         logits = words[:, of_word] * by_word + words[:, of_class] * by_class
-        by_end, last, added = self._closings(laid)
-        logits = logits + pairs[:, of_pair] * by_pair + by_end + self._intercepts[0]
+        logits = logits + pairs[:, of_pair] * by_pair + self._closings(laid)
+        logits += self._intercepts[0]
         for row, votes in enumerate(laid.votes):
             for vote in votes:
                 logits[row] += self._tables.votes.get(("rule", vote.tag), 0.0)
@@ -112,7 +112,6 @@ class Scorer:
         half = double[:, tags] * by_pair[rows] / 2
         told += half
         told[:-1] += half[1:]
-        told[last] += added[:, tags]
         for at_row, at, first, end, length in wholes:
             said = of_words[at]
             told[first:end] += (
@@ -120,20 +119,16 @@ class Scorer:
             ) / length
         return laid, logits, told
 
-    def _closings(self, laid: Laid) -> tuple[Reals, Rows, Reals]:
-        """What the words at the end of each passage add together, shape (passages, outputs); which
-        words these are, and what each adds."""
-        last = [range(max(first, end - CLOSING), end) for _, _, first, end in laid.passages]
-        places = np.array(list(chain.from_iterable(last)))
-        begins = np.cumsum([0, *map(len, last)])[:-1]
-        of_words, of_pairs = self._tables.closing
-        pairs = laid.pairs[places]
-        pairs[begins] = 0  # The pair of the first one reaches outside.
-        each = of_words[laid.ids[places]] + of_pairs[pairs]
-        sums = np.add.reduceat(each, begins)
-        by_end = 1 / np.sqrt(np.maximum(sums[:, -1:], _TINY))
-        each = each[:, :-1] * np.repeat(by_end, list(map(len, last)), axis=0)
-        return sums[:, :-1] * by_end, places, each
+    def _closings(self, laid: Laid) -> Reals:
+        """What the words at the end of each passage add, shape (passages, outputs)."""
+        sums = np.zeros((len(laid.passages), self._outputs + 1))
+        of_words, of_pairs = (laid.ids, CLOSING), (laid.pairs, CLOSING - 1)
+        for table, (ids, reach) in zip(self._tables.closing, (of_words, of_pairs), strict=True):
+            places = [range(max(first, end - reach), end) for _, _, first, end in laid.passages]
+            begins = np.cumsum([0, *map(len, places)])[:-1]
+            sums += np.add.reduceat(table[ids[list(chain.from_iterable(places))]], begins)
+        by_end: Reals = sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], _TINY))
+        return by_end
 
     def locate(self, laid: Laid, told: Reals, row: int, tag: int) -> Asked:
         """Where a passage speaks of a tag: at a rule's mention, else at the most telling words."""

@@ -45,7 +45,7 @@ PARTS: Mapping[str, tuple[int, float]] = {
 
 # The share of all weight that published programs have against written ones when probabilities are
 # calibrated: they are few, and they are what we shall be asked about.
-PUBLISHED_SHARE = 0.45
+PUBLISHED_SHARE = 0.5
 
 # A feature that stands in fewer passages is left out: it doubles the file and teaches little.
 FEWEST = 5
