@@ -67,7 +67,7 @@ def test_what_of_a_release_needs_a_look_is_told(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("command", ["read", "tag", "matrix"])
+@pytest.mark.parametrize("command", ["read", "tag", "matrix", "disagreements"])
 def test_what_is_read_is_not_written_over(tmp_path: Path, command: str) -> None:
     release = tmp_path / "r.csv"
     release.write_text("実施主体,事業名,事業概要\n札幌市,居場所,交流\n", encoding="utf-8")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from classify.errors import InputError
 from classify.labels import load_out_of_fold, out_of_fold_lines
-from classify.lessons import Labelled, read_labelled
+from classify.lessons import Labelled, read_labelled, train
 from classify.lessons import _from_gold as lessons_of
 from classify.records import Label
-from classify.training import fit
 from desks import LAKE, PORT, folder, tagger
 
+LABELED = Path(__file__).parents[1] / "labeled"
 TAGS = tuple(tag.id for tag in tagger().taxonomy.tags)
 
 
@@ -49,12 +52,25 @@ def test_undecided_tags_leave_a_model_as_it_was(tmp_path: Path) -> None:
     # The second program decides one tag; of the other seven nothing may be learnt from it.
     base = whole(LAKE.program_id, consultation=True, sns_consultation=True)
     one = Label(PORT.program_id, "ibasho", True, "adjudication-hana", quotes=("居場所を開く",))
-    lessons = lessons_of(labelled(tmp_path, *base, one), tagger())
-    examples = [lesson.example for lesson in lessons]
+    known = labelled(tmp_path, *base, one)
+    examples = [lesson.example for lesson in lessons_of(known, tagger())]
     assert [set(example.present) for example in examples] == [set(TAGS), {"ibasho"}]
-    with pytest.raises(ValueError, match=r"\d"):
-        # Tags that only absent examples speak of cannot be fitted, and are not made up.
-        fit(examples, TAGS, folds=2)
+    with pytest.raises(InputError, match="teach too little"):
+        # What so few texts speak of cannot be fitted, and is not made up.
+        train(known, tagger())
+
+
+@pytest.mark.slow
+def test_a_tag_of_few_texts_is_left_to_its_rules_and_the_others_are_learnt(tmp_path: Path) -> None:
+    # By itself R3 provides two tags in fewer than twenty programs: 18 and 15.
+    for part in ("programs", "decisions"):
+        shutil.copytree(LABELED / part, tmp_path / part)
+    known = read_labelled(tmp_path)
+    model = train(known, tagger()).model
+    assert set(TAGS) - set(model.tags) == {"sns_consultation", "accompaniment"}
+    found = next(replace(tagger(), model=model).tag([known.programs[0]]))
+    alone = {decision.tag for decision in found.decisions if decision.model is None}
+    assert alone == {"sns_consultation", "accompaniment"}
 
 
 def test_out_of_fold_probabilities_come_back(tmp_path: Path) -> None:

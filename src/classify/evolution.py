@@ -81,7 +81,7 @@ def carried(model: Model, step: Step) -> Model:
 def _renamed(linear: Linear, old: str, new: str) -> Linear:
     """The features about a tag under its new name."""
     kinds = tuple(BESIDE + new if kind == BESIDE + old else kind for kind in linear.kinds)
-    about = re.compile(rf"((?:tag|rule)\t){re.escape(old)}(?=\t|$)")
+    about = re.compile(rf"^((?:tag|rule)\t){re.escape(old)}(?=\t|$)")
     names = [about.sub(rf"\g<1>{new}", name) for name in replace(linear, kinds=kinds).names]
     return Linear.of(names, linear.part.tolist(), linear.idf, linear.weights, linear.intercepts)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classify.crossval import Lesson, tag_out_of_fold
+from classify.errors import InputError
 from classify.evaluate import Report, evaluate
 from classify.labels import derive, find, load_contrast, load_labels, load_programs
 from classify.language import dictionary_name
@@ -15,7 +16,7 @@ from classify.model import Model
 from classify.records import Contrast, Gold, Label, Program, Tagging
 from classify.rules import standing
 from classify.tagger import Analysis, Tagger
-from classify.training import Example, Mention, cross_fit, fitted, learnable
+from classify.training import FEWEST_TEXTS, Example, Mention, cross_fit, fitted, learnable
 
 __all__ = [
     "Labelled",
@@ -70,7 +71,7 @@ def train(labelled: Labelled, tagger: Tagger) -> Trained:
     lessons = _lessons(labelled, tagger)
     examples = [lesson.example for lesson in lessons]
     made_from = {"taxonomy": tagger.taxonomy.digest, "dictionary": dictionary_name()}
-    found = fitted(examples, learnable(examples, _tags(tagger)), made_from=made_from)
+    found = fitted(examples, _learnt(examples, tagger), made_from=made_from)
     unseen = _published(labelled, tag_out_of_fold(lessons, found.folds, tagger))
     return Trained(
         found.model,
@@ -98,13 +99,22 @@ def tag_unseen(labelled: Labelled, tagger: Tagger) -> tuple[Tagging, ...]:
     """The labelled programs that teach, each tagged by a model that has not seen its prefecture."""
     lessons = _lessons(labelled, tagger)
     examples = [lesson.example for lesson in lessons]
-    folds = cross_fit(examples, learnable(examples, _tags(tagger)), folds=FOLDS)
+    folds = cross_fit(examples, _learnt(examples, tagger), folds=FOLDS)
     return _published(labelled, tag_out_of_fold(lessons, folds, tagger))
 
 
 def _published(labelled: Labelled, taggings: Iterable[Tagging]) -> tuple[Tagging, ...]:
     programs = {program.program_id for program in labelled.programs}
     return tuple(tagging for tagging in taggings if tagging.program.program_id in programs)
+
+
+def _learnt(examples: Sequence[Example], tagger: Tagger) -> tuple[str, ...]:
+    """The tags that a model can learn; InputError when there is none, or nothing to hold out."""
+    tags = learnable(examples, _tags(tagger))
+    if not tags or len({example.group for example in examples}) < 2:
+        problem = f"teach too little: no tag has {FEWEST_TEXTS} texts, of two prefectures or passes"
+        raise InputError("labels", problem, "decide more programs, or name the whole folder")
+    return tags
 
 
 def _tags(tagger: Tagger) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ def _passage_cells(outputs: int) -> list[tuple[int, int]]:
 
 
 def _side_cells(tags: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
-    """By kind, the columns of `_around`: for each tag logits and squares of the words ahead of a
+    """By kind, the columns of `around`: for each tag logits and squares of the words ahead of a
     mention, then of those behind it; then of the words before and after its clause, and its own."""
     count = len(tags)
     ahead, behind = (
@@ -192,8 +192,8 @@ def _added(linear: Linear, rows: npt.NDArray[np.generic]) -> Floats:
 
 
 def _side_columns(count: int) -> tuple[Rows, Rows]:
-    """For logits and squares (2) and each of `_EDGES`: the column to read, and whether it is the
-    first of one per tag."""
+    """For logits and squares (2) and each edge of `scoring.py`: the column to read, and whether it
+    is the first of one per tag."""
     parts = []
     for part in (0, 1):
         ahead, behind = part * count, (2 + part) * count

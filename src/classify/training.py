@@ -209,7 +209,8 @@ def _parts(examples: Sequence[Example], tags: tuple[str, ...]) -> Model:
             continue
         laid, _, told = half.scorer.spoken(example.views)
         row_of = {(view, place): row for row, (view, place, _, _) in enumerate(laid.passages)}
-        for said in example.mentions:
+        # A tag that is left to its rules is mentioned all the same.
+        for said in (mention for mention in example.mentions if mention.tag in tags):
             row = row_of[said.view, said.passage]
             one = half.scorer.locate(laid, told, row, tags.index(said.tag))
             seen = example.views[said.view]

@@ -61,10 +61,10 @@ Settled = Annotated[
     Path | None,
     typer.Option("--labels", help="Take what people have settled there in place of the tagger's."),
 ]
+Labels = Annotated[Path, typer.Option("--labels", help="The folder with labelled programs.")]
+
 # How many names a note tells.
 MOST_NAMED = 5
-
-Labels = Annotated[Path, typer.Option("--labels", help="The folder with labelled programs.")]
 
 
 def readings_of(inputs: Sequence[str]) -> list[Reading]:

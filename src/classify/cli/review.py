@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from classify.cli.options import Labels, ModelFile, Taxonomy, programs_of, say_wrote, tagger_of
+from classify.cli.options import (
+    Labels,
+    ModelFile,
+    Taxonomy,
+    programs_of,
+    refuse_overwriting,
+    say_wrote,
+    tagger_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +60,7 @@ def disagreements(
     """List what a person should decide, the most useful first; --apply takes the decisions in."""
     from classify.disagreements import KINDS, chosen, queue
 
+    refuse_overwriting(inputs or (), output or ())
     desk = _desk(inputs, labels, taxonomy, model)
     if apply:
         _apply(desk, apply, name)
