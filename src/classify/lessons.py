@@ -109,10 +109,12 @@ def _published(labelled: Labelled, taggings: Iterable[Tagging]) -> tuple[Tagging
 
 
 def _learnt(examples: Sequence[Example], tagger: Tagger) -> tuple[str, ...]:
-    """The tags that a model can learn; InputError when there is none, or nothing to hold out."""
+    """The tags that a model can learn; InputError when there is none, or nothing to calibrate on."""
     tags = learnable(examples, _tags(tagger))
-    if not tags or len({example.group for example in examples}) < 2:
-        problem = f"teach too little: no tag has {FEWEST_TEXTS} texts, of two prefectures or passes"
+    whole = {example.group for example in examples if example.whole}
+    if not tags or len(whole) < 2:
+        needed = f"a tag in {FEWEST_TEXTS} texts, and every tag decided in two prefectures"
+        problem = f"teach too little: it takes {needed}"
         raise InputError("labels", problem, "decide more programs, or name the whole folder")
     return tags
 
