@@ -109,7 +109,7 @@ def _published(labelled: Labelled, taggings: Iterable[Tagging]) -> tuple[Tagging
 
 
 def _learnt(examples: Sequence[Example], tagger: Tagger) -> tuple[str, ...]:
-    """The tags that a model can learn; InputError when there is none, or nothing to calibrate on."""
+    """The tags that a model can learn; InputError when there is none, or no calibrating."""
     tags = learnable(examples, _tags(tagger))
     whole = {example.group for example in examples if example.whole}
     if not tags or len(whole) < 2:
